@@ -1,0 +1,147 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Swift 6 language mode everywhere, and a warning is an error: what the compiler doubts does not ship.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "caselight",
+    products: [
+        .executable(name: "caselightd", targets: ["caselightd"]),
+        .executable(name: "caselight", targets: ["caselight"]),
+        .executable(name: "caselight-media", targets: ["caselight-media"]),
+        .library(name: "CaselightModel", targets: ["CaselightModel"]),
+        .library(name: "CaselightStore", targets: ["CaselightStore"]),
+        .library(name: "CaselightQuery", targets: ["CaselightQuery"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    ],
+    targets: [
+        // Programs.
+        .executableTarget(
+            name: "caselightd",
+            dependencies: [
+                "CaselightServer", "CaselightIngest", "CaselightQuery", "CaselightStore", "CaselightArchive", "CaselightModel",
+                argumentParser, logging, metrics, lifecycle,
+                .product(name: "Configuration", package: "swift-configuration"),
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "caselight",
+            dependencies: [
+                "CaselightModel", argumentParser,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "caselight-media",
+            dependencies: ["CaselightArchive", "CaselightMedia", "CaselightWorkerProtocol", "CaselightModel", argumentParser],
+            swiftSettings: settings),
+
+        // The house. Arrows point down this list only; Tests/HouseTests holds them to it.
+        .target(
+            name: "CaselightServer",
+            dependencies: [
+                "CaselightQuery", "CaselightStore", "CaselightArchive", "CaselightModel",
+                hummingbird, logging, metrics, lifecycle, crypto, "SwiftCSV",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            resources: [.embedInCode("openapi.yaml")],
+            swiftSettings: settings),
+        .target(
+            name: "CaselightIngest",
+            dependencies: [
+                "CaselightStore", "CaselightArchive", "CaselightWorkerProtocol", "CaselightModel",
+                logging, metrics, lifecycle, subprocess, systemPackage,
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "CaselightQuery",
+            dependencies: ["CaselightStore", "CaselightModel"],
+            swiftSettings: settings),
+        .target(
+            name: "CaselightStore",
+            dependencies: ["CaselightModel", grdb, logging],
+            swiftSettings: settings),
+        .target(
+            name: "CaselightArchive",
+            dependencies: ["CaselightWorkerProtocol", "CaselightModel", crypto, logging, systemPackage],
+            swiftSettings: settings),
+        .target(
+            name: "CaselightMedia",
+            dependencies: ["CaselightWorkerProtocol", "CaselightModel", "CFFmpeg", crypto],
+            swiftSettings: settings),
+        .target(
+            name: "CaselightWorkerProtocol",
+            dependencies: ["CaselightModel"],
+            swiftSettings: settings),
+        .target(name: "CaselightModel", swiftSettings: settings),
+        .systemLibrary(
+            name: "CFFmpeg",
+            pkgConfig: "libavformat libavcodec libavutil libswscale",
+            providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])]),
+
+        // Tests.
+        .testTarget(name: "HouseTests", swiftSettings: settings),
+        .testTarget(name: "CaselightModelTests", dependencies: ["CaselightModel"], swiftSettings: settings),
+        .testTarget(
+            name: "CaselightStoreTests", dependencies: ["CaselightStore", "CaselightModel", grdb], swiftSettings: settings),
+        .testTarget(
+            name: "CaselightArchiveTests", dependencies: ["CaselightArchive", "CaselightWorkerProtocol", "CaselightModel"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "CaselightMediaTests",
+            dependencies: ["CaselightMedia", "CaselightWorkerProtocol", "CaselightModel"], swiftSettings: settings),
+        .testTarget(
+            name: "CaselightIngestTests",
+            dependencies: ["CaselightIngest", "CaselightStore", "CaselightArchive", "CaselightWorkerProtocol", "CaselightModel"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "CaselightQueryTests",
+            dependencies: ["CaselightQuery", "CaselightStore", "CaselightModel", "SwiftCSV"], swiftSettings: settings),
+        .testTarget(
+            name: "CaselightServerTests",
+            dependencies: [
+                "CaselightServer", "CaselightQuery", "CaselightStore", "CaselightArchive", "CaselightModel", yams,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
+            swiftSettings: settings),
+        .testTarget(name: "CommandLineTests", dependencies: ["CaselightModel"], swiftSettings: settings),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["CaselightModel", "CaselightArchive"], swiftSettings: settings),
+    ]
+)

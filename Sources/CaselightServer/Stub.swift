@@ -1,0 +1,4 @@
+enum StubCaselightServer {}
+import Hummingbird
+import SwiftCSV
+import Crypto

@@ -1,0 +1,58 @@
+public import CaselightModel
+
+/// What the archive holds, findable: runs, segments, keyframes, activity, coverage, clock samples.
+///
+/// Everything here can be rebuilt from the archive's files, so its durability is cheaper than the records'.
+/// SQLite is one form; a contract suite (`FootageIndexContract` in the tests) holds every form to the same behaviour.
+public protocol FootageIndex: Sendable {
+    /// Applies changes in order, in one transaction. Repeating a change is harmless.
+    func apply(_ changes: [IndexChange]) async throws
+
+    /// Covered intervals that overlap `span`, in order, cut to nothing: they may reach beyond it. Cameras without any are absent.
+    func coverage(of cameras: [CameraCode], overlapping span: TimeSpan) async throws -> [CameraCode: [Coverage]]
+    /// In the order of their starts. Tables are left empty unless `detailed`.
+    func segments(of camera: CameraCode, overlapping span: TimeSpan, limit: Int, detailed: Bool) async throws -> [Segment]
+    func segment(_ id: SegmentID) async throws -> Segment?
+    /// Those not closed, of all cameras: what a crash left.
+    func openSegments() async throws -> [Segment]
+    /// Closed segments of the camera, or of all cameras, that ended before `time`; the oldest first.
+    func oldestSegments(of camera: CameraCode?, endedBefore time: WallTime, limit: Int) async throws -> [Segment]
+    func run(_ id: RunID) async throws -> Run?
+    func runs(of camera: CameraCode, overlapping span: TimeSpan) async throws -> [Run]
+    func clockSamples(of camera: CameraCode, overlapping span: TimeSpan, limit: Int) async throws -> [ClockSample]
+    /// The newest clock sample of each of the cameras within the last run that has one.
+    func latestClockSamples(of cameras: [CameraCode]) async throws -> [CameraCode: ClockSample]
+    /// The cameras that have runs, registered or not.
+    func camerasWithFootage() async throws -> [CameraCode]
+    func statistics() async throws -> FootageStatistics
+}
+
+/// One change to the index.
+public enum IndexChange: Hashable, Sendable {
+    /// A run began or its stream metadata changed.
+    case run(Run)
+    case runEnded(RunID, at: WallTime)
+    /// A segment was opened, closed or recovered; replaces what was known of it. Its run must have been told before.
+    case segment(Segment)
+    /// An open segment grew.
+    case progress(SegmentID, endsAt: WallTime, byteCount: Int64, audioByteCount: Int64?)
+    /// A segment is about to be deleted: it answers no question from here on, and recovery finishes what a crash interrupts.
+    case deleting(SegmentID)
+    /// Its files are gone.
+    case deleted(SegmentID)
+    case clockSample(RunID, ClockSample)
+}
+
+public struct FootageStatistics: Hashable, Sendable, Codable {
+    public var segmentCount: Int
+    public var byteCount: Int64
+    public var oldestAt: WallTime?
+    public var newestAt: WallTime?
+
+    public init(segmentCount: Int, byteCount: Int64, oldestAt: WallTime?, newestAt: WallTime?) {
+        self.segmentCount = segmentCount
+        self.byteCount = byteCount
+        self.oldestAt = oldestAt
+        self.newestAt = newestAt
+    }
+}

@@ -1,0 +1,57 @@
+public import CaselightModel
+
+/// What happens to cameras right now, for those who show it and change it. Ingest fulfils it; `caselightd` hands it to the server.
+public protocol LiveFeeds: Sendable {
+    /// `nil` for a camera without a feed.
+    func status(of code: CameraCode) async -> FeedStatus?
+    func statuses() async -> [FeedStatus]
+
+    /// To be called after the registry's change is durable: connects, reconnects or lets go of the camera's feed, and of no other.
+    func cameraChanged(_ code: CameraCode) async
+
+    /// Connects to an address, reads until its streams are known, and lets go.
+    ///
+    /// - Throws: `CaselightError`: `unreachable`, `unauthorized`, `timedOut`, `unsupportedMedia`, `playlistRefused`.
+    func probe(_ url: FeedURL, credentials: FeedCredentials?, transport: FeedTransport) async throws -> StreamMetadata
+
+    /// Makes a recorded file, already kept in the archive as it was handed over, playable and findable.
+    ///
+    /// - Parameter progress: called with bytes done and bytes in all.
+    /// - Throws: `CaselightError`: `unsupportedMedia`, `damagedMedia`, `invalidTime` where it is not known when the file begins.
+    func importFootage(_ order: FootageImport, progress: @Sendable @escaping (Int64, Int64) -> Void) async throws -> Run
+}
+
+/// A recorded file to take in.
+public struct FootageImport: Hashable, Sendable {
+    public var camera: CameraCode
+    public var run: RunID
+    /// Where the archive keeps the file, absolute.
+    public var path: String
+    /// The name it was handed over under.
+    public var name: String
+    /// Lower-case hexadecimal.
+    public var sha256: String
+    /// When its first frame was taken, by the recorder's clock; `nil` takes what the file itself says.
+    public var startsAt: WallTime?
+
+    public init(camera: CameraCode, run: RunID, path: String, name: String, sha256: String, startsAt: WallTime?) {
+        self.camera = camera
+        self.run = run
+        self.path = path
+        self.name = name
+        self.sha256 = sha256
+        self.startsAt = startsAt
+    }
+}
+
+/// Decodes keyframes when somebody asks to see one.
+public protocol StillMaker: Sendable {
+    /// A JPEG of one keyframe.
+    ///
+    /// - Parameters:
+    ///   - initialization: `ftyp` and `moov` of the keyframe's segment.
+    ///   - keyframe: its bytes as they stand in the segment.
+    ///   - widthPixels: scaled down to it, never up; `nil` keeps the size.
+    /// - Throws: `CaselightError`: `damagedMedia`, `unsupportedMedia`, `busy` when too many wait, `timedOut`.
+    func still(initialization: [UInt8], keyframe: [UInt8], widthPixels: Int?) async throws -> [UInt8]
+}

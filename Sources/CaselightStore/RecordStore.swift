@@ -1,0 +1,154 @@
+public import CaselightModel
+
+/// What must never be lost: cameras, places, incidents, links, outages, clock statements, volumes.
+///
+/// A call that returns has made its change durable: it survives a power cut. SQLite is one form; a contract suite
+/// (`RecordStoreContract` in the tests) holds every form to the same behaviour. Errors are `CaselightError`.
+public protocol RecordStore: Sendable {
+    // Cameras
+    /// - Throws: `duplicate` where the code is registered. A removed camera's code may be registered anew.
+    func addCamera(_ camera: Camera, credentials: FeedCredentials?) async throws
+    /// Adds many in one transaction: all or none. Those whose code is registered are updated where `replacing`, else counted as skipped.
+    func importCameras(_ cameras: [(Camera, FeedCredentials?)], replacing: Bool) async throws -> ImportCount
+    /// - Throws: `notFound`.
+    func updateCamera(_ camera: Camera, credentials: CredentialsChange) async throws
+    /// Takes a camera out of service. Its record stays for the footage it made. - Throws: `notFound`.
+    func removeCamera(_ code: CameraCode, at time: WallTime) async throws
+    func camera(_ code: CameraCode) async throws -> Camera?
+    /// In the order of codes, those in service only.
+    func cameras(_ filter: CameraFilter, after: CameraCode?, limit: Int) async throws -> [Camera]
+    func cameraCount() async throws -> Int
+    func credentials(of code: CameraCode) async throws -> FeedCredentials?
+    /// Cameras whose field of view's bounding box meets `box`, removed ones included: the first step of every question about a place.
+    func viewpoints(meeting box: GeoBox, filter: CameraFilter) async throws -> [Viewpoint]
+    /// All located cameras that pass the filter; for questions by grid or address alone.
+    func viewpoints(filter: CameraFilter) async throws -> [Viewpoint]
+
+    // Areas
+    func importAreas(_ areas: [Area]) async throws -> ImportCount
+    func area(_ code: String) async throws -> Area?
+    /// Codes of the areas that `point` lies in, smallest first.
+    func areas(containing point: GeoPoint) async throws -> [String]
+
+    // Incidents
+    /// - Throws: `duplicate`.
+    func addIncident(_ incident: Incident) async throws
+    func importIncidents(_ incidents: [Incident], replacing: Bool) async throws -> ImportCount
+    /// - Throws: `notFound`.
+    func updateIncident(_ incident: Incident) async throws
+    func incident(_ number: IncidentNumber) async throws -> Incident?
+    /// Newest post first; `after` is the last one of the page before.
+    func incidents(_ filter: IncidentFilter, after: IncidentNumber?, limit: Int) async throws -> [Incident]
+    func incidentCount() async throws -> Int
+
+    // Links
+    /// Stores the link under a new id, which it returns. - Throws: `notFound` for an unknown incident or camera.
+    func addLink(_ link: ClipLink) async throws -> ClipLink
+    func links(of incident: IncidentNumber) async throws -> [ClipLink]
+    /// - Throws: `notFound`.
+    func removeLink(_ id: Int64, of incident: IncidentNumber) async throws
+
+    // Outages
+    /// Notes that a camera's recording stopped. Where one is open already, its cause and detail change and its start stays.
+    func openOutage(_ outage: Outage) async throws
+    /// Ends the camera's open outage; nothing happens where none is open.
+    func closeOutage(of camera: CameraCode, at time: WallTime) async throws
+    /// Notes a past outage, such as a time found by recovery or footage that expired. Joins one of the same cause that it touches.
+    func addOutage(_ outage: Outage) async throws
+    func outages(of cameras: [CameraCode], overlapping span: TimeSpan) async throws -> [Outage]
+    /// Those still open, of all cameras.
+    func openOutages() async throws -> [Outage]
+
+    // Clocks
+    func addClockCorrection(_ correction: ClockCorrection) async throws
+    /// Oldest statement first.
+    func clockCorrections(of cameras: [CameraCode]) async throws -> [ClockCorrection]
+
+    // Volumes
+    /// The ids of the archives these records belong to.
+    func volumes() async throws -> [String]
+    func addVolume(_ id: String, path: String, at time: WallTime) async throws
+}
+
+/// What becomes of a feed's stored credentials in an update.
+public enum CredentialsChange: Sendable {
+    case keep
+    case set(FeedCredentials)
+    case remove
+}
+
+/// What an import did.
+public struct ImportCount: Hashable, Sendable, Codable {
+    public var added: Int
+    public var updated: Int
+    public var skipped: Int
+
+    public init(added: Int = 0, updated: Int = 0, skipped: Int = 0) {
+        self.added = added
+        self.updated = updated
+        self.skipped = skipped
+    }
+}
+
+/// All conditions given must hold.
+public struct CameraFilter: Hashable, Sendable {
+    public var cameraClass: CameraClass?
+    public var grid: String?
+    public var owner: String?
+    /// Every one must be among the camera's tags.
+    public var tags: [String]
+    /// Stands in the name, the code or the address; letters' case does not matter.
+    public var text: String?
+
+    public init(cameraClass: CameraClass? = nil, grid: String? = nil, owner: String? = nil, tags: [String] = [], text: String? = nil) {
+        self.cameraClass = cameraClass
+        self.grid = grid
+        self.owner = owner
+        self.tags = tags
+        self.text = text
+    }
+}
+
+public struct IncidentFilter: Hashable, Sendable {
+    public var state: IncidentState?
+    public var category: String?
+    public var grid: String?
+    /// Incidents whose time overlaps it.
+    public var span: TimeSpan?
+    /// Stands in the number, the address or the text.
+    public var text: String?
+
+    public init(state: IncidentState? = nil, category: String? = nil, grid: String? = nil, span: TimeSpan? = nil, text: String? = nil) {
+        self.state = state
+        self.category = category
+        self.grid = grid
+        self.span = span
+        self.text = text
+    }
+}
+
+/// What a question about a place needs to know of a camera, and no more.
+public struct Viewpoint: Hashable, Sendable {
+    public var code: CameraCode
+    public var name: String
+    public var fieldOfView: FieldOfView
+    public var kind: CameraKind
+    public var cameraClass: CameraClass
+    /// Since when it is in service.
+    public var registeredAt: WallTime
+    /// `nil` while in service.
+    public var removedAt: WallTime?
+
+    public init(
+        code: CameraCode, name: String, fieldOfView: FieldOfView, kind: CameraKind, cameraClass: CameraClass, registeredAt: WallTime,
+        removedAt: WallTime?
+    ) {
+        self.code = code
+        self.name = name
+        self.fieldOfView = fieldOfView
+        self.kind = kind
+        self.cameraClass = cameraClass
+        self.registeredAt = registeredAt
+        self.removedAt = removedAt
+    }
+}

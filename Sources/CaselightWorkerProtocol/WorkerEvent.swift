@@ -1,0 +1,58 @@
+package import CaselightModel
+
+/// What a media worker tells `caselightd`, over its standard output. Its standard error is its log.
+package enum WorkerEvent: Sendable, Codable {
+    /// The answer to `configure`.
+    case ready(protocolVersion: Int)
+    /// A feed's streams are known and recording begins.
+    case runStarted(feed: FeedNumber, Run)
+    /// The stream changed, or more of it was measured.
+    case streamChanged(feed: FeedNumber, run: RunID, StreamMetadata)
+    case clockSample(feed: FeedNumber, run: RunID, ClockSample)
+    /// A segment's file exists and holds its first whole fragment.
+    case segmentOpened(Segment)
+    /// Segments grew by whole fragments that are in the file; batched, about once a second.
+    case progress([SegmentProgress])
+    /// A segment is complete and synced to disk.
+    case segmentClosed(Segment)
+    /// A segment cannot be kept: its disk failed or is full. What its file holds is found by recovery.
+    case segmentLost(SegmentID, CameraCode, CaselightError)
+    /// A feed's run ended, or never began. The last event of its number.
+    case feedEnded(feed: FeedNumber, at: WallTime, reason: EndReason, CaselightError?)
+    /// Totals since the worker's start; about every 5 s.
+    case feedCounts([FeedCount])
+    case probeDone(RequestNumber, StreamMetadata)
+    /// A JPEG.
+    case stillDone(RequestNumber, [UInt8], widthPixels: Int, heightPixels: Int)
+    case importProgress(RequestNumber, doneBytes: Int64, totalBytes: Int64)
+    case importDone(RequestNumber, Run)
+    case requestFailed(RequestNumber, CaselightError)
+    /// The last event after `drain`.
+    case drained
+}
+
+package struct SegmentProgress: Hashable, Sendable, Codable {
+    package var id: SegmentID
+    package var endsAt: WallTime
+    package var byteCount: Int64
+    package var audioByteCount: Int64?
+
+    package init(id: SegmentID, endsAt: WallTime, byteCount: Int64, audioByteCount: Int64?) {
+        self.id = id
+        self.endsAt = endsAt
+        self.byteCount = byteCount
+        self.audioByteCount = audioByteCount
+    }
+}
+
+package struct FeedCount: Hashable, Sendable, Codable {
+    package var feed: FeedNumber
+    package var packetCount: Int64
+    package var byteCount: Int64
+
+    package init(feed: FeedNumber, packetCount: Int64, byteCount: Int64) {
+        self.feed = feed
+        self.packetCount = packetCount
+        self.byteCount = byteCount
+    }
+}
