@@ -1,1 +1,2 @@
-print("stub")
+signal(SIGPIPE, SIG_IGN)
+await Caselightd.main()

@@ -1,0 +1,94 @@
+import CaselightModel
+import CaselightStore
+import Logging
+import Metrics
+
+/// Carries the workers' reports into the index: one transaction a quarter of a second, in order, tried again until it holds.
+///
+/// Progress reports of one segment replace each other, so what waits is bounded by the number of open segments plus the
+/// closed ones of an outage of the database; past `waitingLimit` the oldest progress reports go, which recovery makes up for.
+package actor IndexWriter {
+    private static let waitingLimit = 200_000
+    private static let interval: Duration = .milliseconds(250)
+
+    private let index: any FootageIndex
+    private let logger: Logger
+    private var waiting: [IndexChange] = []
+    private var progressPosition: [SegmentID: Int] = [:]
+    private var flushTask: Task<Void, Never>?
+    private var isFlushing = false
+    private var isFailing = false
+    private let waitingGauge = Gauge(label: "caselight_index_changes_waiting")
+    private let failureCounter = Counter(label: "caselight_index_write_failures_total")
+
+    package init(index: any FootageIndex, logger: Logger) {
+        self.index = index
+        self.logger = logger
+    }
+
+    package func add(_ changes: [IndexChange]) {
+        for change in changes { add(change) }
+        scheduleFlush()
+    }
+
+    private func add(_ change: IndexChange) {
+        switch change {
+        case .progress(let id, _, _, _):
+            if let position = progressPosition[id] {
+                waiting[position] = change
+            } else if waiting.count < Self.waitingLimit {
+                progressPosition[id] = waiting.count
+                waiting.append(change)
+            }
+        case .segment(let segment):
+            progressPosition[segment.id] = nil
+            waiting.append(change)
+        default:
+            waiting.append(change)
+        }
+    }
+
+    private func scheduleFlush() {
+        guard flushTask == nil else { return }
+        flushTask = Task {
+            try? await Task.sleep(for: isFailing ? .seconds(1) : Self.interval)
+            await flush()
+        }
+    }
+
+    /// Writes what waits; returns when it is in the index or has been put back for another try.
+    package func flush() async {
+        flushTask = nil
+        // One batch at a time: a failed one goes back in front of those that came after it.
+        guard !waiting.isEmpty, !isFlushing else { return }
+        isFlushing = true
+        defer { isFlushing = false }
+        let batch = waiting
+        waiting = []
+        progressPosition = [:]
+        do {
+            try await index.apply(batch)
+            if isFailing { logger.notice("the index takes changes again") }
+            isFailing = false
+            if !waiting.isEmpty { scheduleFlush() }
+        } catch {
+            failureCounter.increment()
+            if !isFailing { logger.error("\(error)", metadata: ["changes": "\(batch.count)"]) }
+            isFailing = true
+            putBack(batch)
+            scheduleFlush()
+        }
+        waitingGauge.record(waiting.count)
+    }
+
+    /// What came meanwhile is newer than what is put back.
+    private func putBack(_ batch: [IndexChange]) {
+        let newer = waiting
+        waiting = []
+        progressPosition = [:]
+        for change in batch + newer { add(change) }
+    }
+
+    /// Whether the index took the last changes offered.
+    package var isHealthy: Bool { !isFailing }
+}

@@ -1,0 +1,109 @@
+import CaselightArchive
+import CaselightModel
+import CaselightStore
+import Logging
+import Metrics
+
+/// Makes room: footage past its age goes, and while the disk is short of free space, the oldest of all cameras.
+///
+/// Every deletion marks the rows first, then erases the files, then drops the rows, so that a crash between leaves nothing that
+/// answers a question and nothing that is forgotten. Each is noted as an outage of cause `expired`.
+package struct Retention: Sendable {
+    private static let batchSize = 200
+    /// Footage younger than this is never deleted to make room: then recording stops instead, with an alarm.
+    private static let youngestDeleted: Microseconds = .seconds(120)
+
+    private let records: any RecordStore
+    private let index: any FootageIndex
+    private let archive: Archive
+    private let outages: OutageBook
+    private let settings: IngestSettings
+    private let clock: any WallClock
+    private let logger: Logger
+    private let freeGauge = Gauge(label: "caselight_archive_free_bytes")
+    private let expiredCounter = Counter(label: "caselight_segments_expired_total")
+    private let fullGauge = Gauge(label: "caselight_archive_full")
+
+    init(
+        records: any RecordStore, index: any FootageIndex, archive: Archive, outages: OutageBook, settings: IngestSettings,
+        clock: any WallClock, logger: Logger
+    ) {
+        self.records = records
+        self.index = index
+        self.archive = archive
+        self.outages = outages
+        self.settings = settings
+        self.clock = clock
+        self.logger = logger
+    }
+
+    func run() async {
+        while !Task.isCancelled {
+            do {
+                try await expireByAge()
+                try await makeRoom()
+            } catch is CancellationError {
+                return
+            } catch {
+                logger.error("\(error)")
+            }
+            try? await Task.sleep(for: settings.retentionInterval)
+        }
+    }
+
+    /// Deletes what is older than its camera's retention.
+    func expireByAge() async throws {
+        for code in try await index.camerasWithFootage() {
+            let days = try await records.camera(code)?.retentionDays ?? settings.retentionDays
+            let limit = clock.now() - .days(Int64(days))
+            while !Task.isCancelled {
+                let old = try await index.oldestSegments(of: code, endedBefore: limit, limit: Self.batchSize)
+                guard !old.isEmpty else { break }
+                try await delete(old, because: "older than \(days) days")
+            }
+        }
+    }
+
+    /// Deletes the oldest footage of all cameras until the reserve is free again.
+    func makeRoom() async throws {
+        var (freeBytes, _) = try archive.space()
+        while freeBytes < settings.reserveBytes, !Task.isCancelled {
+            let oldest = try await index.oldestSegments(
+                of: nil, endedBefore: clock.now() - Self.youngestDeleted, limit: Self.batchSize)
+            guard !oldest.isEmpty else {
+                fullGauge.record(1)
+                logger.critical(
+                    "the archive is full and nothing in it may be deleted: recording stops where the disk refuses. Free space on \(archive.path) or add a disk."
+                )
+                return
+            }
+            try await delete(Self.enough(of: oldest, toFree: settings.reserveBytes - freeBytes), because: "the disk was full")
+            (freeBytes, _) = try archive.space()
+        }
+        freeGauge.record(freeBytes)
+        fullGauge.record(0)
+    }
+
+    /// As many of the oldest as make up the bytes that are missing, and at least one.
+    private static func enough(of segments: [Segment], toFree wanted: Int64) -> [Segment] {
+        var freed: Int64 = 0
+        return Array(
+            segments.prefix { segment in
+                defer { freed += segment.byteCount + (segment.audio?.byteCount ?? 0) }
+                return freed < wanted
+            })
+    }
+
+    private func delete(_ segments: [Segment], because reason: String) async throws {
+        try await index.apply(segments.map { .deleting($0.id) })
+        for segment in segments {
+            try await archive.erase(segment)
+            await outages.note(
+                Outage(
+                    camera: segment.camera, startedAt: segment.span.start, endedAt: segment.span.end, cause: .expired, detail: reason))
+        }
+        try await index.apply(segments.map { .deleted($0.id) })
+        expiredCounter.increment(by: segments.count)
+        logger.info("\(segments.count) segments expired: \(reason)", metadata: ["oldest": "\(segments[0].span.start)"])
+    }
+}

@@ -1,0 +1,156 @@
+import CaselightIngest
+import CaselightModel
+import Configuration
+import Foundation
+import Logging
+import SystemPackage
+import Yams
+
+/// The daemon's settings: read from the file, then `CASELIGHT_…` in the environment, then flags; checked as a whole.
+struct Settings: Sendable {
+    /// Every key there is, as `deploy/caselight.yaml` documents it. In the environment `http.port` is `CASELIGHT_HTTP_PORT`.
+    static let keys: [String] = [
+        "http.host", "http.port", "state.path", "archive.path", "archive.reserveGigabytes", "archive.retentionDays",
+        "worker.path", "worker.feedsPerWorker", "recording.segmentSeconds", "recording.fragmentMilliseconds",
+        "recording.syncSeconds", "recording.queueMegabytes", "recording.readTimeoutSeconds", "reconnect.shortestSeconds",
+        "reconnect.longestSeconds", "stills.limit", "upload.limitGigabytes", "log.level",
+    ]
+
+    static let defaultFile = "/etc/caselight/caselight.yaml"
+
+    var host: String
+    var port: Int
+    var statePath: String
+    var uploadLimitBytes: Int64
+    var logLevel: Logger.Level
+    var ingest: IngestSettings
+
+    var recordsPath: String { statePath + "/records.db" }
+    var indexPath: String { statePath + "/index.db" }
+    var tokenPath: String { statePath + "/token" }
+
+    /// Reads and checks everything.
+    ///
+    /// - Parameters:
+    ///   - file: `nil` reads the default file where there is one.
+    ///   - flags: settings given on the command line, by key.
+    /// - Throws: `CaselightError` with code `invalidConfiguration` that names the key, its value and what it may be.
+    static func read(file: String?, flags: [String: String]) async throws -> Settings {
+        let path = file ?? defaultFile
+        try checkKeys(inFile: path, mustExist: file != nil)
+        var providers: [any ConfigProvider] = [
+            InMemoryProvider(
+                name: "flags",
+                values: Dictionary(
+                    uniqueKeysWithValues: flags.map { (AbsoluteConfigKey($0.key.split(separator: ".").map(String.init)), ConfigValue(.string($0.value), isSecret: false)) })),
+            EnvironmentVariablesProvider().prefixKeys(with: "caselight"),
+        ]
+        do {
+            providers.append(
+                try await FileProvider<YAMLSnapshot>(filePath: FilePath(path), allowMissing: file == nil))
+        } catch {
+            throw problem("read \(path)", "\(error)")
+        }
+        return try Settings(ConfigReader(providers: providers))
+    }
+
+    private init(_ reader: ConfigReader) throws {
+        let values = SettingsReader(reader)
+        host = try values.text("http.host", default: "127.0.0.1")
+        port = try values.number("http.port", default: 8480, in: 0...65_535)
+        statePath = try values.path("state.path", default: "/var/lib/caselight")
+        uploadLimitBytes = Int64(try values.number("upload.limitGigabytes", default: 64, in: 1...4096)) << 30
+        let levelName = try values.text("log.level", default: "info")
+        guard let level = Logger.Level(rawValue: levelName) else {
+            throw Settings.problem(
+                "use the setting log.level: '\(levelName)'",
+                "it is not one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        logLevel = level
+        ingest = try Settings.ingest(values, statePath: statePath)
+    }
+
+    private static func ingest(_ values: SettingsReader, statePath: String) throws -> IngestSettings {
+        var ingest = IngestSettings(
+            workerPath: try values.path("worker.path", default: defaultWorkerPath),
+            archivePath: try values.path("archive.path", default: statePath + "/archive"))
+        ingest.segmentLength = .seconds(Int64(try values.number("recording.segmentSeconds", default: 60, in: 5...600)))
+        ingest.fragmentLength = .milliseconds(Int64(try values.number("recording.fragmentMilliseconds", default: 1000, in: 200...1000)))
+        ingest.syncInterval = .seconds(Int64(try values.number("recording.syncSeconds", default: 5, in: 1...60)))
+        ingest.queueLimitBytes = try values.number("recording.queueMegabytes", default: 16, in: 1...1024) << 20
+        ingest.readTimeout = .seconds(Int64(try values.number("recording.readTimeoutSeconds", default: 10, in: 2...120)))
+        ingest.feedsPerWorker = try values.number("worker.feedsPerWorker", default: 64, in: 1...64)
+        ingest.retentionDays = try values.number("archive.retentionDays", default: 30, in: 1...36_500)
+        ingest.reserveBytes = Int64(try values.number("archive.reserveGigabytes", default: 2, in: 0...100_000)) << 30
+        ingest.stillLimit = try values.number("stills.limit", default: 64, in: 1...4096)
+        let shortest = try values.number("reconnect.shortestSeconds", default: 1, in: 1...3600)
+        let longest = try values.number("reconnect.longestSeconds", default: 60, in: shortest...86_400)
+        ingest.backoff = Backoff.Limits(shortest: .seconds(shortest), longest: .seconds(longest))
+        return ingest
+    }
+
+    /// Beside the daemon where it was built, else where the package puts it.
+    private static var defaultWorkerPath: String {
+        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let beside = FilePath(own).removingLastComponent().appending("caselight-media").string
+        return FileManager.default.isExecutableFile(atPath: beside) ? beside : "/usr/libexec/caselight/caselight-media"
+    }
+
+    /// A misspelt key would otherwise be a setting that silently does nothing.
+    private static func checkKeys(inFile path: String, mustExist: Bool) throws {
+        guard let text = FileManager.default.contents(atPath: path) else {
+            if mustExist { throw problem("read \(path)", "there is no such file, or it may not be read") }
+            return
+        }
+        let root: Any?
+        do {
+            root = try Yams.load(yaml: String(decoding: text, as: UTF8.self))
+        } catch {
+            throw problem("read \(path)", "\(error)")
+        }
+        guard let root else { return }
+        guard let sections = root as? [String: Any] else { throw problem("read \(path)", "it is not a list of sections") }
+        for (section, content) in sections {
+            guard let entries = content as? [String: Any] else { throw problem("read \(path)", "the section '\(section)' holds no settings") }
+            for name in entries.keys where !keys.contains("\(section).\(name)") {
+                throw problem("read \(path)", "there is no setting '\(section).\(name)'")
+            }
+        }
+    }
+
+    static func problem(_ operation: String, _ cause: String) -> CaselightError {
+        CaselightError(.invalidConfiguration, operation, because: cause, remedy: "caselight.yaml as shipped names every setting and its range.")
+    }
+}
+
+/// Reads single settings and says which one is wrong.
+private struct SettingsReader {
+    private let reader: ConfigReader
+
+    init(_ reader: ConfigReader) { self.reader = reader }
+
+    func text(_ key: String, default fallback: String) throws -> String {
+        let value = reader.string(forKey: ConfigKey(key.split(separator: ".").map(String.init))) ?? fallback
+        guard !value.isEmpty else { throw Settings.problem("use the setting \(key)", "it is empty") }
+        return value
+    }
+
+    func path(_ key: String, default fallback: String) throws -> String {
+        let value = try text(key, default: fallback)
+        guard value.hasPrefix("/") else { throw Settings.problem("use the setting \(key): '\(value)'", "it must be an absolute path") }
+        return value
+    }
+
+    /// A number as YAML gives it, or as text from the environment and flags.
+    func number(_ key: String, default fallback: Int, in range: ClosedRange<Int>) throws -> Int {
+        let configKey = ConfigKey(key.split(separator: ".").map(String.init))
+        let asText = reader.string(forKey: configKey)
+        guard let value = reader.int(forKey: configKey) ?? asText.flatMap({ Int($0) }) ?? (asText == nil ? fallback : nil),
+            range.contains(value)
+        else {
+            let given = asText ?? reader.int(forKey: configKey).map(String.init) ?? "?"
+            throw Settings.problem("use the setting \(key): '\(given)'", "it must be \(range.lowerBound) to \(range.upperBound)")
+        }
+        return value
+    }
+}
