@@ -11,7 +11,7 @@ package actor IngestService: Service {
     private let records: any RecordStore
     private let index: any FootageIndex
     private let archive: Archive
-    private let settings: IngestSettings
+    var settings: IngestSettings
     private let clock: any WallClock
     private let logger: Logger
     private let board = StatusBoard()
@@ -56,7 +56,8 @@ package actor IngestService: Service {
 
     package func run() async throws {
         let retention = Retention(
-            records: records, index: index, archive: archive, outages: outages, settings: settings, clock: clock, logger: logger)
+            records: records, index: index, archive: archive, outages: outages, clock: clock, logger: logger,
+            settings: { [weak self] in await self?.settings })
         try await startFeeds()
         isRecording = true
         await withTaskGroup(of: Void.self) { group in

@@ -17,16 +17,17 @@ package struct Retention: Sendable {
     private let index: any FootageIndex
     private let archive: Archive
     private let outages: OutageBook
-    private let settings: IngestSettings
     private let clock: any WallClock
     private let logger: Logger
+    /// Those in force; `nil` when the daemon is gone.
+    private let settings: @Sendable () async -> IngestSettings?
     private let freeGauge = Gauge(label: "caselight_archive_free_bytes")
     private let expiredCounter = Counter(label: "caselight_segments_expired_total")
     private let fullGauge = Gauge(label: "caselight_archive_full")
 
     init(
-        records: any RecordStore, index: any FootageIndex, archive: Archive, outages: OutageBook, settings: IngestSettings,
-        clock: any WallClock, logger: Logger
+        records: any RecordStore, index: any FootageIndex, archive: Archive, outages: OutageBook, clock: any WallClock, logger: Logger,
+        settings: @Sendable @escaping () async -> IngestSettings?
     ) {
         self.records = records
         self.index = index
@@ -38,10 +39,10 @@ package struct Retention: Sendable {
     }
 
     func run() async {
-        while !Task.isCancelled {
+        while !Task.isCancelled, let settings = await settings() {
             do {
-                try await expireByAge()
-                try await makeRoom()
+                try await expireByAge(defaultDays: settings.retentionDays)
+                try await makeRoom(reserveBytes: settings.reserveBytes)
             } catch is CancellationError {
                 return
             } catch {
@@ -52,9 +53,9 @@ package struct Retention: Sendable {
     }
 
     /// Deletes what is older than its camera's retention.
-    func expireByAge() async throws {
+    func expireByAge(defaultDays: Int) async throws {
         for code in try await index.camerasWithFootage() {
-            let days = try await records.camera(code)?.retentionDays ?? settings.retentionDays
+            let days = try await records.camera(code)?.retentionDays ?? defaultDays
             let limit = clock.now() - .days(Int64(days))
             while !Task.isCancelled {
                 let old = try await index.oldestSegments(of: code, endedBefore: limit, limit: Self.batchSize)
@@ -65,9 +66,9 @@ package struct Retention: Sendable {
     }
 
     /// Deletes the oldest footage of all cameras until the reserve is free again.
-    func makeRoom() async throws {
+    func makeRoom(reserveBytes: Int64) async throws {
         var (freeBytes, _) = try archive.space()
-        while freeBytes < settings.reserveBytes, !Task.isCancelled {
+        while freeBytes < reserveBytes, !Task.isCancelled {
             let oldest = try await index.oldestSegments(
                 of: nil, endedBefore: clock.now() - Self.youngestDeleted, limit: Self.batchSize)
             guard !oldest.isEmpty else {
@@ -77,7 +78,7 @@ package struct Retention: Sendable {
                 )
                 return
             }
-            try await delete(Self.enough(of: oldest, toFree: settings.reserveBytes - freeBytes), because: "the disk was full")
+            try await delete(Self.enough(of: oldest, toFree: reserveBytes - freeBytes), because: "the disk was full")
             (freeBytes, _) = try archive.space()
         }
         freeGauge.record(freeBytes)

@@ -1,0 +1,82 @@
+import ArgumentParser
+import CaselightIngest
+import CaselightModel
+import CaselightServer
+import CaselightStore
+import Foundation
+import Logging
+import ServiceLifecycle
+
+/// The settings every command takes.
+struct SettingsOptions: ParsableArguments {
+    @Option(help: "The settings file; default /etc/caselight/caselight.yaml where there is one.")
+    var config: String?
+
+    @Option(help: ArgumentHelp("A setting by its key, over file and environment.", valueName: "key=value"))
+    var set: [String] = []
+
+    func read() async throws -> Settings {
+        var flags: [String: String] = [:]
+        for setting in set {
+            let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2, Settings.keys.contains(parts[0]) else {
+                throw ValidationError("--set takes KEY=VALUE with one of: \(Settings.keys.joined(separator: " "))")
+            }
+            flags[parts[0]] = parts[1]
+        }
+        return try await Settings.read(file: config, flags: flags)
+    }
+}
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Records and answers until told to stop.",
+        discussion: """
+            SIGTERM closes every file and ends within 10 s; SIGHUP reads the settings again, and keeps the old ones where the new are wrong.
+            Example: caselightd run --config /etc/caselight/caselight.yaml --set http.port=8481
+            """)
+
+    @OptionGroup var options: SettingsOptions
+
+    func run() async throws {
+        let notifier = SystemdNotifier()
+        let isForJournal = ProcessInfo.processInfo.environment["JOURNAL_STREAM"] != nil
+        LoggingSystem.bootstrap { JournalLogHandler(label: $0, isForJournal: isForJournal) }
+        let logger = Logger(label: "caselightd")
+        do {
+            try await run(notifier, logger)
+        } catch let error as CaselightError {
+            logger.critical("\(error)")
+            throw ExitCode(1)
+        }
+    }
+
+    private func run(_ notifier: SystemdNotifier, _ logger: Logger) async throws {
+        let settings = try await options.read()
+        JournalLogHandler.setLevel(settings.logLevel)
+        let metrics = CaselightServer.bootstrapMetrics()
+        let clock = SystemWallClock()
+        notifier.status("opening records and archive")
+        let parts = try await Parts.open(settings, clock: clock)
+        let token = try BootstrapToken.load(settings.tokenPath)
+        let ingest = IngestService(
+            records: parts.records, index: parts.index, archive: parts.archive, settings: settings.ingest, clock: clock,
+            logger: Logger(label: "ingest"))
+        notifier.status("recovering footage")
+        try await ingest.recover(rebuilding: parts.index.isNew)
+        let server = makeServer(
+            parts.services(feeds: ingest, clock: clock), settings.serverSettings(token: token), metrics: metrics,
+            logger: Logger(label: "http"), onListening: { address in
+                logger.notice("listening on http://\(settings.host):\(address)")
+                notifier.ready("recording")
+            })
+        let heart = Heart(notifier: notifier, ingest: ingest, records: parts.records)
+        let reloader = Reloader(options: options, notifier: notifier, ingest: ingest, logger: logger)
+        var group = ServiceGroupConfiguration(
+            services: [.init(service: ingest), .init(service: server), .init(service: heart), .init(service: reloader)],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        group.maximumGracefulShutdownDuration = .seconds(9)
+        try await ServiceGroup(configuration: group).run()
+        logger.notice("stopped")
+    }
+}

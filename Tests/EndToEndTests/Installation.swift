@@ -1,0 +1,110 @@
+import Foundation
+
+/// One installed daemon with a folder of its own.
+final class Installation {
+    let folder: URL
+    private(set) var port = 0
+    private(set) var daemon = Process()
+    private let settings: [String]
+
+    var token: String {
+        (try? String(contentsOf: folder.appending(path: "token"), encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)) ?? ""
+    }
+
+    var archive: URL { folder.appending(path: "archive") }
+    var log: String { (try? String(contentsOf: folder.appending(path: "log"), encoding: .utf8)) ?? "" }
+
+    /// - Parameter settings: `key=value`, over those a test needs: short segments, a free port.
+    init(_ name: String, settings: [String] = []) throws {
+        folder = try Workshop.folder(name)
+        self.settings = ["recording.segmentSeconds=10", "archive.reserveGigabytes=0", "http.port=0"] + settings
+        try start()
+    }
+
+    deinit {
+        if daemon.isRunning { daemon.terminate() }
+        daemon.waitUntilExit()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    private func flags(_ extra: [String] = []) -> [String] {
+        (["state.path=\(folder.path)"] + settings + extra).flatMap { ["--set", $0] }
+    }
+
+    /// Starts the daemon and returns when it is ready.
+    func start() throws {
+        daemon = Process()
+        daemon.executableURL = Workshop.products.appending(path: "caselightd")
+        daemon.arguments = ["run"] + flags()
+        let log = folder.appending(path: "log")
+        if !FileManager.default.fileExists(atPath: log.path) { FileManager.default.createFile(atPath: log.path, contents: nil) }
+        let handle = try FileHandle(forWritingTo: log)
+        let before = try handle.seekToEnd()
+        daemon.standardError = handle
+        daemon.standardOutput = handle
+        try daemon.run()
+        let limit = Date().addingTimeInterval(30)
+        while Date() < limit {
+            let text = String(decoding: (try? Data(contentsOf: log))?.dropFirst(Int(before)) ?? Data(), as: UTF8.self)
+            if let match = text.firstMatch(of: /listening on http:\/\/127\.0\.0\.1:(\d+)/), let number = Int(match.1) {
+                port = number
+                if (try? HTTP.request("GET", "http://127.0.0.1:\(port)/readyz").status) == 200 { return }
+            }
+            guard daemon.isRunning else { throw Trouble("caselightd ended at start: \(text)") }
+            Thread.sleep(forTimeInterval: 0.1)
+        }
+        throw Trouble("caselightd was not ready within 30 s: \(self.log)")
+    }
+
+    /// - Returns: how long it took, seconds.
+    @discardableResult
+    func stop() -> Double {
+        let began = Date()
+        daemon.terminate()
+        daemon.waitUntilExit()
+        return Date().timeIntervalSince(began)
+    }
+
+    func kill() {
+        Foundation.kill(daemon.processIdentifier, SIGKILL)
+        daemon.waitUntilExit()
+    }
+
+    /// The process ids of the daemon's feed workers.
+    var workers: [Int32] {
+        let found = Workshop.run("/usr/bin/pgrep", ["-P", "\(daemon.processIdentifier)", "-f", "caselight-media feed"])
+        return found.output.split(separator: "\n").compactMap { Int32($0) }
+    }
+
+    /// Runs `caselight` against this daemon.
+    @discardableResult
+    func caselight(_ arguments: String...) -> Workshop.Outcome {
+        Workshop.run(
+            Workshop.products.appending(path: "caselight").path, arguments,
+            environment: ["CASELIGHT_URL": "http://127.0.0.1:\(port)", "CASELIGHT_TOKEN": token])
+    }
+
+    /// Runs a command of `caselightd` on this installation's folder.
+    @discardableResult
+    func caselightd(_ arguments: String...) -> Workshop.Outcome {
+        Workshop.run(Workshop.products.appending(path: "caselightd").path, arguments + flags())
+    }
+
+    func get(_ path: String) throws -> HTTP.Answer { try HTTP.request("GET", "http://127.0.0.1:\(port)\(path)", token: token) }
+
+    func json(_ path: String) throws -> [String: Any] {
+        let answer = try get(path)
+        guard answer.status == 200, let object = try JSONSerialization.jsonObject(with: answer.body) as? [String: Any] else {
+            throw Trouble("GET \(path) answered \(answer.status): \(String(decoding: answer.body, as: UTF8.self))")
+        }
+        return object
+    }
+
+    /// The recorded video files of a camera, in order.
+    func segments(of camera: String) -> [URL] {
+        let root = archive.appending(path: camera)
+        let names = FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String } ?? []
+        return names.filter { $0.hasSuffix(".mp4") && !$0.hasSuffix(".audio.mp4") && !$0.contains("originals/") }.sorted()
+            .map { root.appending(path: $0) }
+    }
+}
