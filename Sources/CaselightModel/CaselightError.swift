@@ -29,7 +29,25 @@ extension CaselightError: CustomStringConvertible {
     public var description: String {
         let sentence = "cannot \(operation): \(cause)"
         let stop = sentence.hasSuffix(".") || sentence.hasSuffix("?") ? "" : "."
-        return remedy.isEmpty ? sentence + stop : "\(sentence)\(stop) \(remedy)"
+        return (remedy.isEmpty ? sentence + stop : "\(sentence)\(stop) \(remedy)").onOneLine
+    }
+}
+
+extension StringProtocol {
+    /// The first `count` Unicode scalars. A `Character` can be megabytes long, so `prefix` limits nothing.
+    func clipped(_ count: Int) -> String { String(String.UnicodeScalarView(unicodeScalars.prefix(count))) }
+}
+
+extension String {
+    /// Control characters and line breaks written out, so that quoted input can forge no line of a log.
+    fileprivate var onOneLine: String {
+        func breaks(_ scalar: Unicode.Scalar) -> Bool {
+            scalar.properties.generalCategory == .control || scalar.value == 0x2028 || scalar.value == 0x2029
+        }
+        guard unicodeScalars.contains(where: breaks) else { return self }
+        return unicodeScalars.reduce(into: "") { text, scalar in
+            if breaks(scalar) { text += "\\u{\(String(scalar.value, radix: 16))}" } else { text.unicodeScalars.append(scalar) }
+        }
     }
 }
 

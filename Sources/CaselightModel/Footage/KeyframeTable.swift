@@ -32,12 +32,13 @@ public struct KeyframeTable: Hashable, Sendable {
         var bytes: [UInt8] = []
         var (time, step, end): (Int64, Int64, Int64) = (start.microseconds, 0, 0)
         for keyframe in keyframes {
-            let nextStep = keyframe.time.microseconds - time
-            let change = nextStep - step
+            // Wrapping, as the way back does: a hostile file may claim any times.
+            let nextStep = keyframe.time.microseconds &- time
+            let change = nextStep &- step
             PackedNumbers.append(UInt64(bitPattern: (change << 1) ^ (change >> 63)), to: &bytes)
-            PackedNumbers.append(UInt64(max(0, keyframe.offset - end)), to: &bytes)
+            PackedNumbers.append(UInt64(max(0, keyframe.offset &- end)), to: &bytes)
             PackedNumbers.append(UInt64(max(0, keyframe.byteCount)), to: &bytes)
-            (time, step, end) = (keyframe.time.microseconds, nextStep, keyframe.offset + Int64(keyframe.byteCount))
+            (time, step, end) = (keyframe.time.microseconds, nextStep, keyframe.offset &+ Int64(keyframe.byteCount))
         }
         packed = bytes
         count = keyframes.count

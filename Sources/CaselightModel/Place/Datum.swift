@@ -16,7 +16,7 @@ public enum Datum: String, Sendable, Codable, CaseIterable {
     public init(name: String) throws(CaselightError) {
         guard let datum = Datum(rawValue: name.lowercased()) else {
             throw CaselightError(
-                .unknownDatum, "use the datum '\(name.prefix(40))'", because: "it is not one of wgs84, gcj02, bd09",
+                .unknownDatum, "use the datum '\(name.clipped(40))'", because: "it is not one of wgs84, gcj02, bd09",
                 remedy: "Ask the map's maker; GPS receivers and GB/T 28181 say wgs84.")
         }
         self = datum
@@ -27,7 +27,7 @@ public enum Datum: String, Sendable, Codable, CaseIterable {
         switch self {
         case .wgs84: point
         case .gcj02: inverse(of: ChineseDatums.gcj02(fromWGS84:), at: point)
-        case .bd09: inverse(of: { ChineseDatums.bd09(fromGCJ02: ChineseDatums.gcj02(fromWGS84: $0)) }, at: point)
+        case .bd09: inverse(of: ChineseDatums.bd09(fromWGS84:), at: point)
         }
     }
 
@@ -35,12 +35,15 @@ public enum Datum: String, Sendable, Codable, CaseIterable {
     public func fromWGS84(_ point: GeoPoint) -> GeoPoint {
         switch self {
         case .wgs84: point
-        case .gcj02: ChineseDatums.gcj02(fromWGS84: point)
-        case .bd09: ChineseDatums.bd09(fromGCJ02: ChineseDatums.gcj02(fromWGS84: point))
+        case .gcj02: ChineseDatums.covers(point) ? ChineseDatums.gcj02(fromWGS84: point) : point
+        case .bd09: ChineseDatums.covers(point) ? ChineseDatums.bd09(fromWGS84: point) : point
         }
     }
 
-    /// Fixed-point iteration: the shift changes by under a thousandth per degree, so each round gains three digits.
+    /// Fixed-point iteration: the shift changes by under a hundredth per degree, so each round gains two digits or more.
+    ///
+    /// The formulas go on past the box around China, so that a position whose image lies just outside of it comes back too;
+    /// what comes from outside of the box was never shifted.
     private func inverse(of convert: (GeoPoint) -> GeoPoint, at target: GeoPoint) -> GeoPoint {
         var guess = target
         for _ in 0..<20 {
@@ -49,15 +52,18 @@ public enum Datum: String, Sendable, Codable, CaseIterable {
             guess = GeoPoint(unchecked: guess.latitude + latitudeError, guess.longitude + longitudeError)
             if max(abs(latitudeError), abs(longitudeError)) < 1e-9 { break }
         }
-        return guess
+        return ChineseDatums.covers(guess) ? guess : target
     }
 }
 
 /// The public formulas of the two shifted datums: Krasovsky ellipsoid, and the shift's known series.
-/// Outside the box around China they are the identity.
+/// Outside the box around China they do not apply.
 private enum ChineseDatums {
+    static func covers(_ point: GeoPoint) -> Bool {
+        (72.004...137.8347).contains(point.longitude) && (0.8293...55.8271).contains(point.latitude)
+    }
+
     static func gcj02(fromWGS84 point: GeoPoint) -> GeoPoint {
-        guard (72.004...137.8347).contains(point.longitude), (0.8293...55.8271).contains(point.latitude) else { return point }
         let (x, y) = (point.longitude - 105, point.latitude - 35)
         let phi = point.latitude.radians
         let magic = 1 - eccentricitySquared * sin(phi) * sin(phi)
@@ -67,7 +73,9 @@ private enum ChineseDatums {
         return GeoPoint(unchecked: point.latitude + north, point.longitude + east)
     }
 
-    static func bd09(fromGCJ02 point: GeoPoint) -> GeoPoint {
+    static func bd09(fromWGS84 point: GeoPoint) -> GeoPoint { bd09(fromGCJ02: gcj02(fromWGS84: point)) }
+
+    private static func bd09(fromGCJ02 point: GeoPoint) -> GeoPoint {
         let turn = Double.pi * 3000 / 180
         let radius = (point.longitude * point.longitude + point.latitude * point.latitude).squareRoot()
             + 0.00002 * sin(point.latitude * turn)

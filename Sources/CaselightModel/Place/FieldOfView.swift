@@ -30,19 +30,29 @@ public struct FieldOfView: Hashable, Sendable, Codable {
         return off <= fieldDegrees / 2
     }
 
-    /// The smallest box that holds the sector: its apex, the ends of its arc, and the arc's extremes.
+    /// A box that holds the sector: its apex, the ends of its arc and the arc's extremes, and a little more.
+    ///
+    /// The margin makes up for the half metre around the apex that always counts as seen, and for edges that bow poleward
+    /// as great circles do. Around a pole, and across the 180th meridian, the box takes in all longitudes.
     public var boundingBox: GeoBox {
-        var points = [position]
+        let reach = rangeMeters.isFinite ? min(max(0, rangeMeters), 20_000_000) : 0
+        let margin = 0.6 + reach * reach / GeoPoint.earthRadiusMeters
+        guard abs(position.latitude) + (reach + margin) / GeoPoint.metersPerDegree < 89 else {
+            return GeoBox(around: [position])?.grown(byMeters: reach + margin) ?? .everywhere
+        }
+        var corners = [position]
         for compass in [0.0, 90, 180, 270] where isDisc || isInField(compass) {
-            points.append(position.moved(meters: rangeMeters, bearing: compass))
+            corners.append(position.moved(meters: reach, bearing: compass))
         }
         if let axis = bearingDegrees, !isDisc {
             for edge in [axis - fieldDegrees / 2, axis + fieldDegrees / 2] {
-                points.append(position.moved(meters: rangeMeters, bearing: edge))
+                corners.append(position.moved(meters: reach, bearing: edge))
             }
         }
-        return GeoBox(around: points) ?? GeoBox(
-            south: position.latitude, west: position.longitude, north: position.latitude, east: position.longitude)
+        guard let box = GeoBox(around: corners), box.east - box.west < 180 else { return .everywhere }
+        // An edge bows by reach²/8R · tan(latitude) at most, and so does the place of the arc's easternmost point.
+        let bow = abs(position.latitude) < 45 ? 1 : 1 / cosine(degrees: abs(position.latitude))
+        return box.grown(byMeters: margin * bow)
     }
 
     private func isInField(_ bearing: Double) -> Bool {

@@ -1,10 +1,14 @@
-/// A rectangle of latitude and longitude, degrees. Never crosses the 180th meridian: such a box is cut at it.
+/// A rectangle of latitude and longitude, degrees.
+///
+/// Never crosses the 180th meridian: a box that would takes in all longitudes, since it may hold too much but never too little.
 public struct GeoBox: Hashable, Sendable {
     public var south, west, north, east: Double
 
     public init(south: Double, west: Double, north: Double, east: Double) {
         (self.south, self.west, self.north, self.east) = (south, west, north, east)
     }
+
+    public static let everywhere = GeoBox(south: -90, west: -180, north: 90, east: 180)
 
     /// The smallest box that holds all `points`; `nil` for none.
     public init?(around points: some Sequence<GeoPoint>) {
@@ -25,15 +29,17 @@ public struct GeoBox: Hashable, Sendable {
     /// The box grown by `meters` on each side.
     public func grown(byMeters meters: Double) -> GeoBox {
         let latitudeMargin = meters / GeoPoint.metersPerDegree
-        let widest = min(89.9, max(abs(south - latitudeMargin), abs(north + latitudeMargin)))
-        let longitudeMargin = latitudeMargin / cosine(degrees: widest)
-        return GeoBox(
-            south: max(-90, south - latitudeMargin), west: max(-180, west - longitudeMargin),
-            north: min(90, north + latitudeMargin), east: min(180, east + longitudeMargin))
+        let farthest = max(abs(south - latitudeMargin), abs(north + latitudeMargin))
+        let (lowest, highest) = (max(-90, south - latitudeMargin), min(90, north + latitudeMargin))
+        guard farthest < 89.9 else { return GeoBox(south: lowest, west: -180, north: highest, east: 180) }
+        let longitudeMargin = latitudeMargin / cosine(degrees: farthest)
+        let (western, eastern) = (west - longitudeMargin, east + longitudeMargin)
+        let crosses = western < -180 || eastern > 180
+        return GeoBox(south: lowest, west: crosses ? -180 : western, north: highest, east: crosses ? 180 : eastern)
     }
 
     public func contains(_ point: GeoPoint) -> Bool {
-        (south...north).contains(point.latitude) && (west...east).contains(point.longitude)
+        south <= point.latitude && point.latitude <= north && west <= point.longitude && point.longitude <= east
     }
 
     public func intersects(_ other: GeoBox) -> Bool {

@@ -64,7 +64,8 @@ public struct GeoPoint: Hashable, Sendable, Codable {
     /// The point `meters` away along `bearing` (degrees clockwise from north).
     public func moved(meters: Double, bearing: Double) -> GeoPoint {
         let (angle, lat1, direction) = (meters / Self.earthRadiusMeters, latitude.radians, bearing.radians)
-        let lat2 = asin(sin(lat1) * cos(angle) + cos(lat1) * sin(angle) * cos(direction))
+        let sinLat2 = sin(lat1) * cos(angle) + cos(lat1) * sin(angle) * cos(direction)
+        let lat2 = asin(min(1, max(-1, sinLat2)))  // rounding can pass 1 at a pole
         let lon2 = longitude.radians + atan2(sin(direction) * sin(angle) * cos(lat1), cos(angle) - sin(lat1) * sin(lat2))
         let wrapped = (lon2 * 180 / .pi + 540).truncatingRemainder(dividingBy: 360) - 180
         return GeoPoint(unchecked: lat2 * 180 / .pi, wrapped)

@@ -21,7 +21,11 @@ public struct FeedURL: Hashable, Sendable {
         let schemeName = text[..<colon.lowerBound].lowercased()
         guard let scheme = FeedScheme(rawValue: schemeName) else {
             let known = FeedScheme.allCases.map(\.rawValue).joined(separator: " ")
-            throw refusal(.unknownScheme, "the scheme '\(schemeName.prefix(20))' is not one of \(known)", "Use the camera's RTSP address.")
+            // Only what looks like a scheme is repeated: before a stray "://" there may be a password.
+            let isPlain = schemeName.utf8.count <= 12 && schemeName.utf8.allSatisfy { (0x61...0x7A).contains($0) }
+            throw refusal(
+                .unknownScheme, "\(isPlain ? "the scheme '\(schemeName)'" : "its scheme") is not one of \(known)",
+                "Use the camera's RTSP address.")
         }
         let rest = text[colon.upperBound...]
         let authorityEnd = rest.firstIndex(where: { "/?#".contains($0) }) ?? rest.endIndex
@@ -52,7 +56,9 @@ public struct FeedURL: Hashable, Sendable {
     private static func hostAndPort(_ authority: Substring) throws(CaselightError) -> (String, Int?) {
         var host = authority
         var portText: Substring?
+        var extra = ".-_"
         if authority.first == "[" {
+            extra = ".:%"  // an IPv6 address, perhaps with a zone
             guard let close = authority.firstIndex(of: "]") else { throw refusal(.invalidURL, "the host's ']' is missing") }
             host = authority[authority.index(after: authority.startIndex)..<close]
             let after = authority[authority.index(after: close)...]
@@ -62,17 +68,19 @@ public struct FeedURL: Hashable, Sendable {
             portText = authority[authority.index(after: colon)...]
         }
         let allowed = host.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || ".:-_@%".utf8.contains(byte)
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || extra.utf8.contains(byte)
         }
         guard !host.isEmpty, allowed else { throw refusal(.invalidURL, "it names no host", "Example: rtsp://10.0.4.14:554/stream1") }
         guard let portText, !portText.isEmpty else { return (String(host), nil) }
-        guard let port = Int(portText), (1...65_535).contains(port) else {
-            throw refusal(.invalidURL, "the port must be 1 to 65535")
+        guard portText.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = Int(portText), (1...65_535).contains(port) else {
+            throw refusal(.invalidURL, "the port must be 1 to 65535", "A password with / ? # or : in it must be percent-encoded.")
         }
         return (String(host), port)
     }
 
-    private static func credentials(_ text: Substring) -> FeedCredentials {
+    /// `nil` for an empty part before the `@`, as in `udp://@239.1.1.1:5004`.
+    private static func credentials(_ text: Substring) -> FeedCredentials? {
+        guard !text.isEmpty else { return nil }
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         return FeedCredentials(
             user: percentDecoded(parts[0]), password: parts.count > 1 ? percentDecoded(parts[1]) : "")
@@ -83,7 +91,9 @@ public struct FeedURL: Hashable, Sendable {
         var rest = text.utf8[...]
         while let byte = rest.first {
             rest = rest.dropFirst()
-            if byte == UInt8(ascii: "%"), rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
+            if byte == UInt8(ascii: "%"), rest.count >= 2, rest.first != UInt8(ascii: "+"),
+                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+            {
                 bytes.append(value)
                 rest = rest.dropFirst(2)
             } else {
@@ -95,7 +105,7 @@ public struct FeedURL: Hashable, Sendable {
 
     /// A playlist makes the reader fetch addresses of the sender's choice.
     private static func refusePlaylist(_ pathAndQuery: String) throws(CaselightError) {
-        let path = pathAndQuery.prefix { $0 != "?" }.lowercased()
+        let path = percentDecoded(pathAndQuery.prefix { $0 != "?" }).lowercased()
         for ending in [".m3u8", ".m3u", ".mpd", ".pls", ".xspf", ".asx", ".ffconcat", ".concat", ".ism"] where path.hasSuffix(ending) {
             throw refusal(.playlistRefused, "it is a playlist (\(ending)), which could make us fetch other addresses", "Give the stream itself.")
         }

@@ -7,9 +7,10 @@ public struct Civil: Hashable, Sendable {
 
     /// - Parameter offsetSeconds: seconds east of UTC.
     public init(_ time: WallTime, offsetSeconds: Int = 0) {
-        let shifted = time.microseconds + Int64(offsetSeconds) * 1_000_000
+        // Wrapping, so that a time read from damaged bytes can be printed: the wraps cancel out in `rest`.
+        let shifted = time.microseconds &+ Int64(offsetSeconds) * 1_000_000
         let days = floorDivide(shifted, 86_400_000_000)
-        let rest = shifted - days * 86_400_000_000
+        let rest = shifted &- days &* 86_400_000_000
         (year, month, day) = Civil.date(days: Int(days))
         let seconds = Int(rest / 1_000_000)
         (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60)

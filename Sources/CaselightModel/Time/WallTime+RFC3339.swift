@@ -65,7 +65,7 @@ private struct TimeReader {
 
     func problem(_ what: String) -> CaselightError {
         CaselightError(
-            .invalidTime, "read '\(text.prefix(40))' as a time", because: what,
+            .invalidTime, "read '\(text.clipped(40))' as a time", because: what,
             remedy: "Example: 2026-03-02T14:05:00+08:00")
     }
 
