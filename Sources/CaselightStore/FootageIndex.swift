@@ -19,6 +19,8 @@ public protocol FootageIndex: Sendable {
     func oldestSegments(of camera: CameraCode?, endedBefore time: WallTime, limit: Int) async throws -> [Segment]
     func run(_ id: RunID) async throws -> Run?
     func runs(of camera: CameraCode, overlapping span: TimeSpan) async throws -> [Run]
+    /// Runs of these cameras whose times follow a recorder's clock and not ours, in the order of their starts.
+    func importedRuns(of cameras: [CameraCode]) async throws -> [Run]
     func clockSamples(of camera: CameraCode, overlapping span: TimeSpan, limit: Int) async throws -> [ClockSample]
     /// The newest clock sample of each of the cameras within the last run that has one.
     func latestClockSamples(of cameras: [CameraCode]) async throws -> [CameraCode: ClockSample]

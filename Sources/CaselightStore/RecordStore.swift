@@ -18,6 +18,8 @@ public protocol RecordStore: Sendable {
     /// In the order of codes, those in service only.
     func cameras(_ filter: CameraFilter, after: CameraCode?, limit: Int) async throws -> [Camera]
     func cameraCount() async throws -> Int
+    /// Cameras in service that pass the filter and have no position.
+    func unlocatedCameraCount(_ filter: CameraFilter) async throws -> Int
     func credentials(of code: CameraCode) async throws -> FeedCredentials?
     /// Cameras whose field of view's bounding box meets `box`, removed ones included: the first step of every question about a place.
     func viewpoints(meeting box: GeoBox, filter: CameraFilter) async throws -> [Viewpoint]
