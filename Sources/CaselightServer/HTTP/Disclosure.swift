@@ -1,0 +1,109 @@
+import CaselightModel
+import CaselightStore
+import Foundation
+import Metrics
+import Hummingbird
+import Logging
+
+/// What somebody needs footage for. No route shows footage, or where it is for a case, without one.
+enum Disclosure: Hashable, Sendable {
+    case incident(IncidentNumber)
+    case purpose(String)
+
+    static let purposeLengths = 3...200
+    static let queryNames = ["incident", "purpose"]
+
+    /// The query that states it again: what a playlist gives its segments along.
+    var queryText: String {
+        switch self {
+        case .incident(let number): "incident=\(number)"
+        case .purpose(let text): "purpose=\(QueryText.encode(text))"
+        }
+    }
+
+    var logText: String {
+        switch self {
+        case .incident(let number): "incident \(number)"
+        case .purpose(let text): "purpose '\(text)'"
+        }
+    }
+
+    /// Reads the disclosure a request states; `pathIncident` is the incident its path names.
+    ///
+    /// - Throws: `purposeRequired` where none is stated, or an incident that does not exist; `invalidValue` for a purpose that says nothing.
+    static func stated(
+        in query: QueryReader, pathIncident: IncidentNumber?, records: any RecordStore
+    ) async throws -> Disclosure {
+        if let number = try pathIncident ?? query.text("incident").map({ try IncidentNumber($0) }) {
+            guard try await records.incident(number) != nil else {
+                if pathIncident != nil { throw Missing.incident(number) }
+                throw CaselightError(
+                    .purposeRequired, "show footage for incident '\(number)'", because: "there is no such incident",
+                    remedy: "Post the incident first, or state a purpose.")
+            }
+            return .incident(number)
+        }
+        guard let purpose = query.text("purpose") else {
+            throw CaselightError(
+                .purposeRequired, "show footage", because: "neither an incident nor a purpose is stated",
+                remedy: "Add incident=NUMBER, or purpose=TEXT where no incident exists.")
+        }
+        let trimmed = purpose.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        guard purposeLengths.contains(trimmed.count) else {
+            throw CaselightError(
+                .invalidValue, "show footage", because: "the purpose must be \(purposeLengths.lowerBound) to \(purposeLengths.upperBound) characters")
+        }
+        return .purpose(trimmed)
+    }
+}
+
+/// Writes down who was shown what, and for what.
+///
+/// A log entry for now; the tamper-evident consultation log takes its place here, at this one seam.
+struct ConsultationLog: Sendable {
+    let logger: Logger
+
+    func shown(_ call: Call, what: String, camera: CameraCode? = nil, span: TimeSpan? = nil) {
+        guard let disclosure = call.disclosure else { return }
+        var entry = common(call.context, what)
+        entry["for"] = "\(disclosure.logText)"
+        if let camera { entry["camera"] = "\(camera)" }
+        if let span { entry["span"] = "\(span)" }
+        logger.notice("footage consulted", metadata: entry)
+        ServerMetrics.consultations.increment()
+    }
+
+    func refused(_ context: APIContext, route: String) {
+        logger.notice("footage refused: no incident or purpose", metadata: common(context, route))
+        ServerMetrics.refusedConsultations.increment()
+    }
+
+    private func common(_ context: APIContext, _ what: String) -> Logger.Metadata {
+        ["who": "\(context.principal?.name ?? "nobody")", "what": "\(what)", "request": "\(context.id)"]
+    }
+}
+
+/// Text as a value in a query.
+enum QueryText {
+    private static let allowed = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:")
+
+    static func encode(_ text: String) -> String {
+        text.addingPercentEncoding(withAllowedCharacters: allowed) ?? ""
+    }
+}
+
+/// Errors for what is not there, said alike everywhere.
+enum Missing {
+    static func camera(_ code: CameraCode) -> CaselightError {
+        CaselightError(.notFound, "find camera '\(code)'", because: "no camera in service has this code", remedy: "GET /api/v1/cameras lists them.")
+    }
+
+    static func incident(_ number: IncidentNumber) -> CaselightError {
+        CaselightError(.notFound, "find incident '\(number)'", because: "there is no incident of this number")
+    }
+
+    static func footage(_ code: CameraCode, _ what: String, _ cause: String) -> CaselightError {
+        CaselightError(
+            .notFound, "show \(what) of camera '\(code)'", because: cause, remedy: "GET /api/v1/cameras/\(code)/coverage tells what there is.")
+    }
+}

@@ -1,0 +1,98 @@
+import CaselightModel
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+
+/// The outermost middleware: every answer leaves through it, with its headers, its count, and never an error that is not a problem.
+struct Frontmost: RouterMiddleware {
+    let routes: [RouteShape]
+    let logger: Logger
+
+    func handle(
+        _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
+    ) async throws -> Response {
+        let start = ContinuousClock.now
+        var response: Response
+        do {
+            response = try await next(request, context)
+        } catch {
+            response = answer(to: error, request, context)
+        }
+        if request.method == .head { response = response.createHeadResponse() }
+        for (name, value) in Self.headers where !response.headers.contains(name) { response.headers[name] = value }
+        ServerMetrics.request(
+            route: context.endpointPath ?? "none", method: Self.knownMethod(request.method), status: response.status.code,
+            duration: ContinuousClock.now - start)
+        return response
+    }
+
+    private func answer(to error: any Error, _ request: Request, _ context: APIContext) -> Response {
+        switch error {
+        case let error as DetailedError: return Problem(error.error).response(extra: error.headers)
+        case let error as CaselightError: return answer(to: error, context)
+        case let error as HTTPError where error.status == .notFound: return noRoute(request)
+        case is CancellationError:
+            return Problem(CaselightError(.interrupted, "answer", because: "the request was given up")).response()
+        default:
+            return answer(to: CaselightError(.internalFailure, "answer", because: String(reflecting: error)), context)
+        }
+    }
+
+    /// What failed on our side is told in the log, with an id; the answer names the id.
+    private func answer(to error: CaselightError, _ context: APIContext) -> Response {
+        guard ProblemTable.entry(for: error.code).status == 500 else { return Problem(error).response() }
+        let id = String(UInt64.random(in: 0 ... .max), radix: 16)
+        logger.error(
+            "request failed", metadata: ["failure": "\(id)", "code": "\(error.code.rawValue)", "error": "\(error)", "request": "\(context.id)"])
+        let shown = CaselightError(
+            error.code, "answer", because: "something failed on the server's side", remedy: "Its log tells more under failure \(id).")
+        return Problem(shown, failureID: id).response()
+    }
+
+    private func noRoute(_ request: Request) -> Response {
+        if (request.uri.query ?? "").lowercased().contains("token=") { return Problem(QueryReader.secretInAddress).response() }
+        let methods = RouteShape.methods(at: request.uri.path, in: routes)
+        guard !methods.isEmpty else {
+            return Problem(CaselightError(
+                .notFound, "answer", because: "there is no such route", remedy: "GET /api/v1/openapi.yaml lists them.")).response()
+        }
+        let allowed = methods.map(\.rawValue).sorted().joined(separator: ", ")
+        return Problem(CaselightError(.methodNotAllowed, "answer", because: "this route takes \(allowed)")).response(extra: [.allow: allowed])
+    }
+
+    /// Methods are the client's own words; only those we know become a metric's label.
+    private static func knownMethod(_ method: HTTPRequest.Method) -> String {
+        let known: [HTTPRequest.Method] = [.get, .head, .post, .patch, .delete, .put, .options]
+        return known.contains(method) ? method.rawValue : "other"
+    }
+
+    private static let headers: [(HTTPField.Name, String)] = [
+        (.xContentTypeOptions, "nosniff"),
+        (.cacheControl, "no-store"),
+        (.contentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'"),
+        (.init("Referrer-Policy")!, "no-referrer"),
+        (.init("Cross-Origin-Resource-Policy")!, "same-origin"),
+    ]
+}
+
+/// A route's method and path, for questions about the routes as a whole.
+struct RouteShape: Hashable, Sendable {
+    let method: HTTPRequest.Method
+    let path: String
+
+    /// The methods that routes matching `path` take.
+    static func methods(at path: String, in routes: [RouteShape]) -> Set<HTTPRequest.Method> {
+        let parts = path.split(separator: "/")
+        return Set(routes.filter { matches($0.path.split(separator: "/"), parts) }.map(\.method))
+    }
+
+    private static func matches(_ pattern: [Substring], _ parts: [Substring]) -> Bool {
+        guard pattern.count == parts.count else { return false }
+        return zip(pattern, parts).allSatisfy { pattern, part in
+            guard let open = pattern.firstIndex(of: "{"), let close = pattern.firstIndex(of: "}") else { return pattern == part }
+            return part.hasPrefix(pattern[..<open]) && part.hasSuffix(pattern[pattern.index(after: close)...])
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import CaselightModel
+import CaselightQuery
+import CaselightStore
+import HTTPTypes
+import Hummingbird
+
+extension API {
+    /// What exists of a camera: administration, which shows no picture and needs no incident.
+    var footageRoutes: [Route] {
+        [
+            Route(.get, "/api/v1/cameras/{code}/coverage", query: ["from", "to"], required: ["from", "to"], handler: coverage),
+            Route(.get, "/api/v1/cameras/{code}/keyframes", query: ["from", "to"], required: ["from", "to"], handler: keyframes),
+            Route(.get, "/api/v1/cameras/{code}/activity", query: ["from", "to"], required: ["from", "to"], handler: activity),
+        ]
+    }
+
+    /// A camera's code whether it is in service or was removed: its footage outlives it.
+    func footageCamera(_ call: Call) async throws -> CameraCode {
+        let code = try call.cameraCode()
+        if try await records.camera(code) == nil, try await !index.camerasWithFootage().contains(code) { throw Missing.camera(code) }
+        return code
+    }
+
+    private func coverage(_ call: Call) async throws -> Response {
+        let span = try call.query.span(limit: .days(Int64(limits.coverageSpanDays)))
+        return try JSONReply.response(try await search.coverage(of: try call.cameraCode(), in: span))
+    }
+
+    private struct KeyframeReply: Encodable {
+        let camera: CameraCode
+        let span: TimeSpan
+        let keyframes: [KeyframeEntry]
+    }
+
+    private struct KeyframeEntry: Encodable {
+        let at: WallTime
+        let segment: SegmentID
+        let offset: Int64
+        let byteCount: Int
+    }
+
+    private func keyframes(_ call: Call) async throws -> Response {
+        let camera = try await footageCamera(call)
+        let span = try call.query.span(limit: playlistSpan)
+        let entries = try await segments(of: camera, in: span).flatMap { segment in
+            segment.keyframes.keyframes(from: segment.span.start).filter { span.contains($0.time) }.map {
+                KeyframeEntry(at: $0.time, segment: segment.id, offset: $0.offset, byteCount: $0.byteCount)
+            }
+        }
+        return try JSONReply.response(KeyframeReply(camera: camera, span: span, keyframes: entries))
+    }
+
+    private struct ActivityReply: Encodable {
+        let camera: CameraCode
+        let span: TimeSpan
+        let activity: [ActivityEntry]
+    }
+
+    /// Bytes of non-key frames, second by second from its start.
+    private struct ActivityEntry: Encodable {
+        let startedAt: WallTime
+        let segment: SegmentID
+        let bytesPerSecond: [Int]
+    }
+
+    private func activity(_ call: Call) async throws -> Response {
+        let camera = try await footageCamera(call)
+        let span = try call.query.span(limit: playlistSpan)
+        let entries = try await segments(of: camera, in: span).map {
+            ActivityEntry(startedAt: $0.span.start, segment: $0.id, bytesPerSecond: $0.activity.bytesPerSecond)
+        }
+        return try JSONReply.response(ActivityReply(camera: camera, span: span, activity: entries))
+    }
+
+    var playlistSpan: Microseconds { .seconds(Int64(limits.playlistSpanHours) * 3600) }
+
+    /// All segments of a span, in order. A run that is lost again and again makes many short ones; past the limit there is nothing to play.
+    func segments(of camera: CameraCode, in span: TimeSpan) async throws -> [Segment] {
+        let limit = Self.segmentCountLimit
+        let found = try await index.segments(of: camera, overlapping: span, limit: limit + 1, detailed: true)
+        guard found.count <= limit else {
+            ServerMetrics.limitReached("segments")
+            throw CaselightError(.tooLarge, "list \(span) of camera '\(camera)'", because: "it has over \(limit) segments", remedy: "Ask in parts.")
+        }
+        return found
+    }
+
+    /// A day in segments of a second each would be more; a day of whole ones is 1,440.
+    static let segmentCountLimit = 20_000
+}

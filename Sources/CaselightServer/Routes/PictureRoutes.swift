@@ -1,0 +1,94 @@
+import CaselightArchive
+import CaselightModel
+import CaselightStore
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+extension API {
+    /// What shows footage: a still, a playlist, and the segments it names.
+    var pictureRoutes: [Route] {
+        [
+            Route(.get, "/api/v1/cameras/{code}/still.jpg", access: .footage, query: ["at", "width"], required: ["at"], handler: still),
+            Route(
+                .get, "/api/v1/cameras/{code}/playlist.m3u8", access: .footage, query: ["from", "to", "track"], required: ["from", "to"],
+                handler: playlist),
+            Route(.get, "/api/v1/cameras/{code}/segments/{file}", access: .footage, handler: segmentFile),
+        ]
+    }
+
+    private func still(_ call: Call) async throws -> Response {
+        let camera = try await footageCamera(call)
+        let at = try call.query.requiredTime("at")
+        let width = try call.query.whole("width", in: 16...8192)
+        let (segment, keyframe) = try await keyframe(of: camera, at: at)
+        consultations.shown(call, what: "still", camera: camera, span: try TimeSpan(from: keyframe.time, to: keyframe.time + Microseconds(1)))
+        let key = StillCache.Key(segment: segment.id, offset: keyframe.offset, widthPixels: width)
+        var picture = stillCache.picture(key)
+        if picture == nil {
+            let decoded: [UInt8] = try await stillSlots.during { try await self.decoded(segment, keyframe, width) }
+            stillCache.keep(decoded, for: key)
+            picture = decoded
+        }
+        return Response(
+            status: .ok,
+            headers: [.contentType: "image/jpeg", .init("Caselight-Keyframe-At")!: keyframe.time.rfc3339()],
+            body: .init(byteBuffer: ByteBuffer(bytes: picture ?? [])))
+    }
+
+    /// The last keyframe at or before the moment; the segment's first where its first comes later.
+    private func keyframe(of camera: CameraCode, at moment: WallTime) async throws -> (Segment, Keyframe) {
+        let span = TimeSpan(start: moment, end: moment + Microseconds(1))
+        guard let segment = try await index.segments(of: camera, overlapping: span, limit: 1, detailed: true).first else {
+            throw Missing.footage(camera, "a picture at \(moment)", "there is no footage of that moment")
+        }
+        let all = segment.keyframes.keyframes(from: segment.span.start)
+        guard let keyframe = all.last(where: { $0.time <= moment }) ?? all.first else {
+            throw Missing.footage(camera, "a picture at \(moment)", "its segment has no keyframe yet")
+        }
+        return (segment, keyframe)
+    }
+
+    private func decoded(_ segment: Segment, _ keyframe: Keyframe, _ width: Int?) async throws -> [UInt8] {
+        let archive = services.archive
+        let initialization = try await archive.bytes(of: segment, track: .video, in: 0..<Int64(segment.initializationByteCount))
+        let bytes = try await archive.bytes(
+            of: segment, track: .video, in: keyframe.offset..<keyframe.offset + Int64(keyframe.byteCount))
+        return try await services.stills.still(initialization: initialization, keyframe: bytes, widthPixels: width)
+    }
+
+    private enum PlaylistTrack: String, CaseIterable { case video, audio, all }
+
+    private func playlist(_ call: Call) async throws -> Response {
+        let camera = try await footageCamera(call)
+        let span = try call.query.span(limit: playlistSpan)
+        let track = try call.query.choice("track", of: PlaylistTrack.self) ?? .video
+        var segments = try await segments(of: camera, in: span).filter { $0.byteCount > Int64($0.initializationByteCount) }
+        if track == .audio { segments = segments.filter { $0.audio?.codec == "aac" } }
+        guard !segments.isEmpty else {
+            throw Missing.footage(camera, "\(span)", track == .audio ? "nothing playable was heard then" : "nothing was recorded then")
+        }
+        let disclosure = call.disclosure?.queryText ?? ""
+        consultations.shown(call, what: "playlist", camera: camera, span: span)
+        let text: String
+        switch track {
+        case .all: text = multivariant(span, disclosure, hasSound: segments.contains { $0.audio?.codec == "aac" })
+        case .video, .audio:
+            let isLive = segments.last?.isOpen == true && span.end > services.clock.now()
+            text = Playlist.media(segments, track: track == .audio ? .audio : .video, isLive: isLive) { segment in
+                "segments/\(SegmentFile.name(segment, track == .audio ? .audio : .video))?\(disclosure)"
+            }
+        }
+        return Response(
+            status: .ok, headers: [.contentType: "application/vnd.apple.mpegurl"], body: .init(byteBuffer: ByteBuffer(string: text)))
+    }
+
+    /// A master playlist (RFC 8216, 4.3.4): the pictures, and the sound as a rendition of its own.
+    private func multivariant(_ span: TimeSpan, _ disclosure: String, hasSound: Bool) -> String {
+        let query = "from=\(QueryText.encode("\(span.start)"))&to=\(QueryText.encode("\(span.end)"))&\(disclosure)"
+        let sound = hasSound
+            ? "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"sound\",DEFAULT=YES,AUTOSELECT=YES,URI=\"playlist.m3u8?track=audio&\(query)\"\n" : ""
+        return "#EXTM3U\n#EXT-X-VERSION:7\n\(sound)#EXT-X-STREAM-INF:BANDWIDTH=8000000\(hasSound ? ",AUDIO=\"sound\"" : "")\n"
+            + "playlist.m3u8?track=video&\(query)\n"
+    }
+}

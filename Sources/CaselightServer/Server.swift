@@ -1,0 +1,46 @@
+import CaselightModel
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+
+/// The HTTP server as a service: runs until the group that runs it shuts down, then finishes what was asked and stops.
+///
+/// - Parameter onBound: told the port once connections are taken.
+package func makeServer(
+    services: ServerServices, settings: ServerSettings, logger: Logger, onBound: @escaping @Sendable (Int) -> Void = { _ in }
+) throws(CaselightError) -> some Service {
+    guard settings.token.utf8.count >= ServerSettings.tokenLengthMinimum else {
+        throw CaselightError(
+            .invalidConfiguration, "start the HTTP server", because: "its token is shorter than \(ServerSettings.tokenLengthMinimum) bytes",
+            remedy: "Delete the token file; a new one is made at start.")
+    }
+    return makeApplication(services: services, settings: settings, logger: logger, onBound: onBound)
+}
+
+/// The application itself, which tests drive.
+func makeApplication(
+    services: ServerServices, settings: ServerSettings, logger: Logger, onBound: @escaping @Sendable (Int) -> Void = { _ in }
+) -> some ApplicationProtocol {
+    let limits = settings.limits
+    ServerMetrics.tell(limits)
+    let api = API(services: services, settings: settings, logger: logger)
+    let channel = HTTP1Channel.Configuration(
+        idleTimeout: .seconds(Int64(limits.idleTimeoutSeconds)),
+        httpDecoderConfiguration: .init(
+            maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes, maxHeaderFieldCount: 200))
+    // Its own lines would repeat what Frontmost says, with paths and queries in them.
+    var quietLogger = logger
+    quietLogger.logLevel = max(logger.logLevel, .notice)
+    return Application(
+        router: api.router(), server: .http1(configuration: channel),
+        configuration: ApplicationConfiguration(
+            address: .hostname(settings.host, port: settings.port), serverName: "caselight",
+            availableConnectionsDelegate: .maximum(limits.connectionCount, logger: quietLogger)),
+        onServerRunning: { channel in
+            if let port = channel.localAddress?.port { onBound(port) }
+        },
+        logger: quietLogger)
+}

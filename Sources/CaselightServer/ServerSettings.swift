@@ -1,0 +1,77 @@
+/// Where the server listens, who may speak to it, and how much it takes on.
+package struct ServerSettings: Sendable {
+    package var host: String
+    /// 0 takes any free port; `makeServer`'s callback tells which.
+    package var port: Int
+    /// The bootstrap token that every route but health asks for. Never logged.
+    package var token: String
+    /// What `/api/v1/status` says of the running program.
+    package var version: String
+    package var limits: ServerLimits
+
+    package static let defaultPort = 8480
+    /// A shorter token could be guessed.
+    package static let tokenLengthMinimum = 16
+
+    package init(
+        host: String = "127.0.0.1", port: Int = ServerSettings.defaultPort, token: String, version: String = "0",
+        limits: ServerLimits = ServerLimits()
+    ) {
+        self.host = host
+        self.port = port
+        self.token = token
+        self.version = version
+        self.limits = limits
+    }
+}
+
+/// The server's limits, each with its reason. `caselight_http_limit` tells them, and `caselight_http_limit_reached_total` counts where one was met.
+package struct ServerLimits: Sendable {
+    /// A camera's or an incident's record is a few kilobytes; more is a mistake or an attack.
+    package var jsonBodyBytes = 1 << 20
+    /// A city's register: 115,000 cameras at 500 bytes.
+    package var importBodyBytes = 64 << 20
+    /// A recorder's disk, one file.
+    package var uploadBytes: Int64 = 64 << 30
+    package var pageDefaultCount = 100
+    package var pageLimitCount = 1000
+    /// Stills being decoded at once; the worker has few cores.
+    package var stillsAtOnceCount = 4
+    /// Files being handed over at once; each keeps a disk busy.
+    package var uploadsAtOnceCount = 4
+    /// Imports of lists are held in memory whole.
+    package var importsAtOnceCount = 1
+    /// Decoded stills kept for those who ask for the same again.
+    package var stillCacheBytes = 32 << 20
+    package var connectionCount = 1024
+    /// A connection on which nothing is asked for, or a request that stops arriving, is closed after it.
+    package var idleTimeoutSeconds = 60
+    package var headerBytes = 64 << 10
+    /// Browsers signed in at once.
+    package var sessionCount = 1000
+    package var sessionIdleSeconds = 30 * 60
+    /// The longest span of one question about a camera's coverage.
+    package var coverageSpanDays = 366
+    /// The longest span of one playlist, or of one list of keyframes or activity.
+    package var playlistSpanHours = 24
+    /// Row errors an import reports; the rest are counted.
+    package var importErrorCount = 100
+    package var importRowCount = 1_000_000
+
+    package init() {}
+
+    /// All of them by name, for `/metrics`.
+    var named: [(name: String, value: Double)] {
+        [
+            ("jsonBodyBytes", Double(jsonBodyBytes)), ("importBodyBytes", Double(importBodyBytes)),
+            ("uploadBytes", Double(uploadBytes)), ("pageCount", Double(pageLimitCount)),
+            ("stillsAtOnce", Double(stillsAtOnceCount)), ("uploadsAtOnce", Double(uploadsAtOnceCount)),
+            ("importsAtOnce", Double(importsAtOnceCount)), ("stillCacheBytes", Double(stillCacheBytes)),
+            ("connections", Double(connectionCount)), ("idleTimeoutSeconds", Double(idleTimeoutSeconds)),
+            ("headerBytes", Double(headerBytes)), ("sessions", Double(sessionCount)),
+            ("sessionIdleSeconds", Double(sessionIdleSeconds)), ("coverageSpanDays", Double(coverageSpanDays)),
+            ("playlistSpanHours", Double(playlistSpanHours)), ("importErrors", Double(importErrorCount)),
+            ("importRows", Double(importRowCount)),
+        ]
+    }
+}

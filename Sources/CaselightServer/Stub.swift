@@ -1,4 +1,0 @@
-enum StubCaselightServer {}
-import Hummingbird
-import SwiftCSV
-import Crypto
