@@ -52,8 +52,9 @@ let package = Package(
             name: "caselightd",
             dependencies: [
                 "CaselightServer", "CaselightIngest", "CaselightQuery", "CaselightStore", "CaselightArchive", "CaselightModel",
-                argumentParser, logging, metrics, lifecycle,
+                argumentParser, logging, metrics, lifecycle, systemPackage, yams,
                 .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
         .executableTarget(

@@ -18,6 +18,7 @@ package actor IngestService: Service {
     private let outages: OutageBook
     private let indexWriter: IndexWriter
     private let pool: WorkerPool
+    private let recovery: Recovery
     package nonisolated let desk: MediaDesk
     private var supervisors: [CameraCode: FeedSupervisor] = [:]
     private var changing: [CameraCode: Task<Void, Never>] = [:]
@@ -43,10 +44,20 @@ package actor IngestService: Service {
         pool = WorkerPool(
             settings: settings, logger: logger,
             onEvent: { event in await writer.add(runs.changes(for: event)) },
-            onDeath: {
+            onDeath: { cameras in
                 await writer.flush()
-                await recovery.closeSegmentsOfTheDead()
+                await recovery.close(segmentsOf: cameras)
             })
+        self.recovery = recovery
+    }
+
+    /// Brings archive and index into step; before `run`.
+    ///
+    /// - Parameter rebuilding: reads the whole archive into an index that is new.
+    package func recover(rebuilding: Bool) async throws {
+        guard rebuilding else { return try await recovery.atStart() }
+        let summary = try await recovery.rebuild()
+        if summary.whole > 0 { logger.notice("the index was missing and has been rebuilt from \(summary.whole) segments") }
     }
 
     /// Whether recording has begun and the index takes what is recorded.

@@ -33,7 +33,7 @@ package actor WorkerPool {
     private let settings: IngestSettings
     private let logger: Logger
     private let onEvent: @Sendable (WorkerEvent) async -> Void
-    private let onDeath: @Sendable () async -> Void
+    private let onDeath: @Sendable (Set<CameraCode>) async -> Void
     private var slots: [Slot] = []
     private var nextNumber: FeedNumber = 1
     private var isStopping = false
@@ -41,10 +41,10 @@ package actor WorkerPool {
 
     /// - Parameters:
     ///   - onEvent: hears every event of every worker, in each worker's order, before the feed it is about.
-    ///   - onDeath: called after a worker ended and before its feeds are told.
+    ///   - onDeath: called with its feeds' cameras after a worker ended and before the feeds are told.
     package init(
         settings: IngestSettings, logger: Logger, onEvent: @Sendable @escaping (WorkerEvent) async -> Void,
-        onDeath: @Sendable @escaping () async -> Void
+        onDeath: @Sendable @escaping (Set<CameraCode>) async -> Void
     ) {
         self.settings = settings
         self.logger = logger
@@ -108,7 +108,7 @@ package actor WorkerPool {
             let process = WorkerProcess(role: .feed, path: settings.workerPath, logger: logger)
             await run(process, at: position)
             slots[position].process = nil
-            await onDeath()
+            await onDeath(Set(slots[position].feeds.values.map(\.order.camera)))
             for feed in slots[position].feeds.keys { release(feed, from: position, with: .workerDied) }
             guard !isStopping else { return }
             try? await Task.sleep(for: Self.respawnDelay)

@@ -1,8 +1,10 @@
 import CaselightArchive
+import CaselightIngest
 import CaselightModel
+import CaselightServer
 import CaselightStore
 import Foundation
-import Logging
+import Glibc
 
 /// The stores and the archive that every command stands on, opened in the order that keeps footage safe: records, then archive, then index.
 struct Parts {
@@ -11,7 +13,11 @@ struct Parts {
     let archive: Archive
 
     /// - Throws: `CaselightError`: `wrongVolume` when the archive is not the one the records know, `busy` when another daemon holds it.
-    static func open(_ settings: Settings, clock: any WallClock) async throws -> Parts {
+    ///
+    /// - Parameters:
+    ///   - indexPath: `nil` takes the settings'.
+    ///   - isFresh: begins with an empty index; one that stands at the path, left by an interrupted rebuild, goes.
+    static func open(_ settings: Settings, clock: any WallClock, indexPath: String? = nil, isFresh: Bool = false) async throws -> Parts {
         try makeFolder(settings.statePath)
         try makeFolder(settings.ingest.archivePath)
         let records = try SQLiteRecordStore.open(path: settings.recordsPath)
@@ -22,7 +28,21 @@ struct Parts {
         if !known.contains(archive.volumeID) {
             try await records.addVolume(archive.volumeID, path: archive.path, at: clock.now())
         }
-        return Parts(records: records, index: try SQLiteFootageIndex.open(path: settings.indexPath), archive: archive)
+        let path = indexPath ?? settings.indexPath
+        if isFresh { removeIndex(at: path) }
+        return Parts(records: records, index: try SQLiteFootageIndex.open(path: path), archive: archive)
+    }
+
+    /// Puts a finished index in the place of another, at once.
+    static func replaceIndex(at path: String, with finished: String) throws {
+        for suffix in ["-wal", "-shm"] { unlink(path + suffix) }
+        guard rename(finished, path) == 0 else {
+            throw CaselightError(.diskFailed, "put the new index in place at \(path)", because: String(cString: strerror(errno)))
+        }
+    }
+
+    private static func removeIndex(at path: String) {
+        for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
     }
 
     private static func makeFolder(_ path: String) throws {
@@ -34,5 +54,33 @@ struct Parts {
                 .diskFailed, "make the folder \(path)", because: "\(error.localizedDescription)",
                 remedy: "Check the path and who may write there.")
         }
+    }
+}
+
+extension Parts {
+    /// What the server stands on.
+    func services(feeds ingest: IngestService, clock: any WallClock) -> ServerServices {
+        ServerServices(
+            records: records, index: index, archive: archive, feeds: ingest, stills: ingest.desk, clock: clock,
+            readiness: { [records] in
+                var problems: [ReadinessProblem] = []
+                if await !ingest.isHealthy {
+                    problems.append(ReadinessProblem(part: "index", detail: "recording has not begun, or the index takes no changes"))
+                }
+                do {
+                    _ = try await records.cameraCount()
+                } catch {
+                    problems.append(ReadinessProblem(part: "records", detail: "\(error)"))
+                }
+                return problems
+            })
+    }
+}
+
+extension Settings {
+    func server(token: String) -> ServerSettings {
+        var limits = ServerLimits()
+        limits.uploadBytes = uploadLimitBytes
+        return ServerSettings(host: host, port: port, token: token, version: CaselightVersion.current, limits: limits)
     }
 }

@@ -54,7 +54,7 @@ struct RunCommand: AsyncParsableCommand {
     private func run(_ notifier: SystemdNotifier, _ logger: Logger) async throws {
         let settings = try await options.read()
         JournalLogHandler.setLevel(settings.logLevel)
-        let metrics = CaselightServer.bootstrapMetrics()
+        PrometheusRegistry.bootstrap()
         let clock = SystemWallClock()
         notifier.status("opening records and archive")
         let parts = try await Parts.open(settings, clock: clock)
@@ -64,10 +64,11 @@ struct RunCommand: AsyncParsableCommand {
             logger: Logger(label: "ingest"))
         notifier.status("recovering footage")
         try await ingest.recover(rebuilding: parts.index.isNew)
-        let server = makeServer(
-            parts.services(feeds: ingest, clock: clock), settings.serverSettings(token: token), metrics: metrics,
-            logger: Logger(label: "http"), onListening: { address in
-                logger.notice("listening on http://\(settings.host):\(address)")
+        let server = try makeServer(
+            services: parts.services(feeds: ingest, clock: clock), settings: settings.server(token: token),
+            logger: Logger(label: "http"),
+            onBound: { port in
+                logger.notice("listening on http://\(settings.host):\(port)")
                 notifier.ready("recording")
             })
         let heart = Heart(notifier: notifier, ingest: ingest, records: parts.records)

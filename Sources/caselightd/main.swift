@@ -1,2 +1,4 @@
+import Glibc
+
 signal(SIGPIPE, SIG_IGN)
 await Caselightd.main()

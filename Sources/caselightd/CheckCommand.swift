@@ -1,0 +1,77 @@
+import ArgumentParser
+import CaselightArchive
+import CaselightModel
+import CaselightStore
+import Foundation
+
+struct CheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Compares the archive's files with what the index says of them.",
+        discussion: """
+            Exit status 0 when all agree, 1 when something is wrong. The daemon may be running. Nothing is changed.
+            Example: caselightd check --hash --json
+            """)
+
+    enum Depth: String, EnumerableFlag {
+        case presence, size, hash
+
+        static func help(for value: Depth) -> ArgumentHelp? {
+            switch value {
+            case .presence: "Every file is there."
+            case .size: "And has its size."
+            case .hash: "And its SHA-256: reads everything."
+            }
+        }
+    }
+
+    @OptionGroup var options: SettingsOptions
+    @Flag var depth: Depth = .size
+    @Flag(help: "Print one JSON document and nothing else.")
+    var json = false
+
+    func run() async throws {
+        try await reportingProblems {
+            let settings = try await options.read()
+            let records = try SQLiteRecordStore.open(path: settings.recordsPath)
+            let index = try SQLiteFootageIndex.open(path: settings.indexPath)
+            let archive = try Archive.openForReading(path: settings.ingest.archivePath, knownVolumes: try await records.volumes())
+            let report = try await check(index, archive)
+            if json {
+                let encoder = JSONEncoder()
+                encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+                print(String(decoding: try encoder.encode(report), as: UTF8.self))
+            } else {
+                for finding in report.findings { print("\(finding.problem.rawValue)  \(finding.path)  \(finding.detail)") }
+                let verdict = report.isClean ? "all agree" : "\(report.findings.count) problems"
+                print("\(report.segmentCount) segments, \(report.fileCount) files, \(report.byteCount) bytes, by \(depth.rawValue): \(verdict)")
+            }
+            if !report.isClean { throw ExitCode(1) }
+        }
+    }
+
+    private func check(_ index: any FootageIndex, _ archive: Archive) async throws -> ArchiveCheckReport {
+        let level: CheckLevel =
+            switch depth {
+            case .presence: .presence
+            case .size: .size
+            case .hash: .hash
+            }
+        var report = ArchiveCheckReport(level: level)
+        for camera in try await index.camerasWithFootage() {
+            var from = WallTime.distantPast
+            var before: Set<SegmentID> = []
+            while true {
+                // Pages meet at the last one's start, so those that lie across it come twice.
+                let page = try await index.segments(
+                    of: camera, overlapping: TimeSpan(start: from, end: .distantFuture), limit: 500, detailed: false)
+                let fresh = page.filter { !before.contains($0.id) }
+                report.add(fresh, try await archive.check(fresh, level: level))
+                guard let last = page.last, page.contains(where: { !before.contains($0.id) }) else { break }
+                before = Set(page.map(\.id))
+                from = last.span.start
+            }
+        }
+        report.findings += try await archive.findStrays { id in try await index.segment(id) != nil }
+        return report
+    }
+}
