@@ -76,6 +76,7 @@ extension CaselightError.Code {
     public static let damagedMedia = Self("damagedMedia")
     public static let diskFull = Self("diskFull")
     public static let diskFailed = Self("diskFailed")
+    public static let damagedDatabase = Self("damagedDatabase")
     public static let wrongVolume = Self("wrongVolume")
     public static let newerSchema = Self("newerSchema")
     public static let busy = Self("busy")

@@ -1,0 +1,53 @@
+public import CaselightModel
+import GRDB
+
+extension SQLiteRecordStore {
+    public func addLink(_ link: ClipLink) async throws -> ClipLink {
+        let operation = "link camera '\(link.camera)' to incident '\(link.incident)'"
+        try checkText(link.note, operation: operation)
+        return try await file.write(operation) { db in
+            guard let incident = try Self.id(of: link.incident, db) else { throw Self.unknownIncident(link.incident, operation) }
+            // A camera out of service has made footage too.
+            guard try db.finds("SELECT 1 FROM cameras WHERE code = ?", [link.camera.text]) else {
+                throw Self.unknownCamera(link.camera, operation)
+            }
+            try db.run(
+                """
+                INSERT INTO links (incident_id, camera_code, started_at_us, ended_at_us, role, note, linked_at_us)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    incident, link.camera.text, link.span.start.microseconds, link.span.end.microseconds, link.role.rawValue, link.note,
+                    link.linkedAt.microseconds,
+                ])
+            var stored = link
+            stored.id = db.lastInsertedRowID
+            return stored
+        }
+    }
+
+    public func links(of incident: IncidentNumber) async throws -> [ClipLink] {
+        try await file.readOnce("read the links of incident '\(incident)'") { db in
+            try db.all(
+                """
+                SELECT l.id, l.camera_code, l.started_at_us, l.ended_at_us, l.role, l.note, l.linked_at_us
+                FROM incidents i JOIN links l ON l.incident_id = i.id WHERE i.number = ? ORDER BY l.started_at_us, l.id
+                """, [incident.text]
+            ) { row in
+                ClipLink(
+                    id: row[0], incident: incident, camera: try row.code(1), span: try row.span(2), role: try row.choice(4, "links.role"),
+                    note: row[5], linkedAt: row.time(6))
+            }
+        }
+    }
+
+    public func removeLink(_ id: Int64, of incident: IncidentNumber) async throws {
+        let operation = "remove link \(id) of incident '\(incident)'"
+        try await file.write(operation) { db in
+            try db.run("DELETE FROM links WHERE id = ? AND incident_id = (SELECT id FROM incidents WHERE number = ?)", [id, incident.text])
+            guard db.changesCount > 0 else {
+                throw CaselightError(.notFound, operation, because: "the incident has no such link")
+            }
+        }
+    }
+}
