@@ -15,6 +15,8 @@ public protocol FootageIndex: Sendable {
     func segment(_ id: SegmentID) async throws -> Segment?
     /// Those not closed, of all cameras: what a crash left.
     func openSegments() async throws -> [Segment]
+    /// Those marked for deletion whose files may still be there: what a crash between mark and deletion left.
+    func segmentsBeingDeleted() async throws -> [Segment]
     /// Closed segments of the camera, or of all cameras, that ended before `time`; the oldest first.
     func oldestSegments(of camera: CameraCode?, endedBefore time: WallTime, limit: Int) async throws -> [Segment]
     func run(_ id: RunID) async throws -> Run?
