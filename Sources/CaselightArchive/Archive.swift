@@ -1,52 +1,114 @@
 package import CaselightModel
+import Foundation
+import Glibc
+import SystemPackage
 
 /// The folder of segment files: who it is, what stands where, and how its bytes are read and erased.
 ///
-/// Reading and erasing run on the archive's own threads, never on the cooperative pool.
+/// Reading and erasing run on the archive's own threads, never on the cooperative pool. Any number of tasks may call at once.
 package struct Archive: Sendable {
     /// Absolute.
     package let path: String
     /// The id in its volume file, which `records.db` must know.
     package let volumeID: String
 
-    /// Opens an archive for this process alone.
+    let threads: DiskThreads
+    /// Keeps the archive ours; `nil` where it was opened to read beside its owner.
+    private let hold: VolumeHold?
+
+    /// Bytes handed out by one read.
+    package static let readLimitBytes = 64 << 20
+
+    private init(path: String, volumeID: String, hold: VolumeHold?) {
+        self.path = path
+        self.volumeID = volumeID
+        self.hold = hold
+        threads = DiskThreads(name: "archive-disk")
+    }
+
+    /// Opens an archive for this process alone. Blocks for up to 2 s; call it at start.
     ///
-    /// A new, empty folder gets a volume file where `knownVolumes` is empty, or `adopting` allows it.
+    /// A new, empty folder gets a volume file where `knownVolumes` is empty, or `adopting` allows it. A volume that the records do not
+    /// know is accepted where `adopting` allows it, or where both are new: no volume is known and it holds no camera's folder yet.
     /// - Throws: `CaselightError`: `wrongVolume` when the volume file is missing or names another volume than the records know
     ///   (an unmounted disk looks like that, so nothing is created or deleted), `busy` when another process holds it, `diskFailed`.
     package static func open(path: String, knownVolumes: [String], adopting: Bool) throws(CaselightError) -> Archive {
-        fatalError("drawn, not built yet")
+        let volume = try Volume.find(path: path, knownVolumes: knownVolumes, adopting: adopting)
+        return Archive(path: path, volumeID: volume.id, hold: try VolumeHold(path: path))
     }
 
-    package func videoPath(of segment: Segment) -> String { fatalError("drawn, not built yet") }
+    /// Opens an archive to read it beside the process that holds it, as a check does. Nothing is made or changed.
+    ///
+    /// - Throws: `CaselightError`: `wrongVolume`, `diskFailed`.
+    package static func openForReading(path: String, knownVolumes: [String]) throws(CaselightError) -> Archive {
+        Archive(path: path, volumeID: try Volume.check(path: path, knownVolumes: knownVolumes).id, hold: nil)
+    }
+
+    package func videoPath(of segment: Segment) -> String { "\(path)/\(relativePath(of: segment))" }
 
     /// `nil` for a segment without sound.
-    package func audioPath(of segment: Segment) -> String? { fatalError("drawn, not built yet") }
+    package func audioPath(of segment: Segment) -> String? {
+        segment.audio.map {
+            path + "/" + ArchiveLayout.audio(segment.id, camera: segment.camera, start: segment.span.start, codec: $0.codec)
+        }
+    }
+
+    func relativePath(of segment: Segment) -> String {
+        ArchiveLayout.video(segment.id, camera: segment.camera, start: segment.span.start)
+    }
 
     /// Bytes of a segment's file; fewer where the file ends before.
     ///
-    /// - Throws: `CaselightError`: `notFound` when the file is gone, `diskFailed`.
+    /// - Throws: `CaselightError`: `notFound` when the file is gone, `tooLarge` past `readLimitBytes`, `diskFailed`.
     package func bytes(of segment: Segment, track: SegmentTrack, in range: Range<Int64>) async throws -> [UInt8] {
-        fatalError("drawn, not built yet")
+        let operation = "read \(track) of segment \(segment.id)"
+        guard range.lowerBound >= 0, range.count <= Self.readLimitBytes else {
+            throw CaselightError(.tooLarge, operation, because: "\(range.count) bytes were asked for and \(Self.readLimitBytes) may be")
+        }
+        guard let path = track == .video ? videoPath(of: segment) : audioPath(of: segment) else {
+            throw CaselightError(.notFound, operation, because: "the segment has no sound")
+        }
+        return try await threads.run {
+            do {
+                let file = try Disk.openForReading(path)
+                defer { try? file.close() }
+                let available = max(0, min(range.upperBound, try Disk.byteCount(of: file)) - range.lowerBound)
+                return try Disk.read(file, at: range.lowerBound, count: Int(available))
+            } catch {
+                throw CaselightError.disk(operation, error)
+            }
+        }
     }
 
-    /// Deletes a segment's files and syncs their folder. Files already gone are no error.
-    package func erase(_ segment: Segment) async throws { fatalError("drawn, not built yet") }
+    /// Deletes a segment's files and syncs their folder, and removes the folder when nothing is left in it. Files already gone are no error.
+    package func erase(_ segment: Segment) async throws {
+        let video = videoPath(of: segment)
+        let root = path
+        try await threads.run {
+            do {
+                let folder = ArchiveLayout.folder(of: video)
+                for file in [video] + ArchiveLayout.possibleAudio(ofVideo: video) { try Disk.remove(file) }
+                try Disk.makeDurable(folder: folder)
+                if rmdir(folder) == 0 { try Disk.makeDurable(folder: "\(root)/\(segment.camera)") }
+            } catch Errno.noSuchFileOrDirectory {
+                return
+            } catch {
+                throw CaselightError.disk("delete segment \(segment.id) of camera '\(segment.camera)'", error)
+            }
+        }
+    }
 
-    /// Free and total bytes of the file system.
-    package func space() throws(CaselightError) -> (freeBytes: Int64, totalBytes: Int64) { fatalError("drawn, not built yet") }
-
-    /// Begins to keep a recorded file byte for byte as it is handed over.
-    package func receiveOriginal(camera: CameraCode, run: RunID, name: String) throws(CaselightError) -> OriginalReceiver {
-        fatalError("drawn, not built yet")
+    /// Free and total bytes of the file system. Free is what this process may use.
+    package func space() throws(CaselightError) -> (freeBytes: Int64, totalBytes: Int64) {
+        var status = statvfs()
+        do {
+            try systemCall { statvfs(path, &status) }
+        } catch {
+            throw CaselightError.disk("ask for the free space of the archive", error)
+        }
+        let blockByteCount = Int64(status.f_frsize)
+        return (Int64(status.f_bavail) * blockByteCount, Int64(status.f_blocks) * blockByteCount)
     }
 }
 
 package enum SegmentTrack: Sendable { case video, audio }
-
-/// Takes a file's bytes as they arrive; hashed and synced when finished, gone when abandoned.
-package final class OriginalReceiver: Sendable {
-    package func append(_ bytes: [UInt8]) async throws { fatalError("drawn, not built yet") }
-    package func finish() async throws -> (path: String, sha256: String, byteCount: Int64) { fatalError("drawn, not built yet") }
-    package func abandon() async { fatalError("drawn, not built yet") }
-}

@@ -15,6 +15,18 @@ enum ArchiveLayout {
         stem(id, camera: camera, start: start) + (codec.hasPrefix("pcm_") ? ".audio.mov" : ".audio.mp4")
     }
 
+    /// What `audio` may have named, for the video at `path`.
+    static func possibleAudio(ofVideo path: String) -> [String] {
+        let stem = path.hasSuffix(".mp4") ? String(path.dropLast(4)) : path
+        return [stem + ".audio.mp4", stem + ".audio.mov"]
+    }
+
+    /// The name of the video beside a sound file's name; `nil` when it is none.
+    static func video(ofAudio name: String) -> String? {
+        for suffix in [".audio.mp4", ".audio.mov"] where name.hasSuffix(suffix) { return name.dropLast(suffix.count) + ".mp4" }
+        return nil
+    }
+
     static func day(_ camera: CameraCode, _ time: WallTime) -> String {
         let civil = Civil(time)
         return "\(camera)/\(digits(civil.year, 4))-\(digits(civil.month, 2))-\(digits(civil.day, 2))"

@@ -22,7 +22,7 @@ import Testing
     @Test func writesTheFractionAsLibavformatDoes() throws {
         // ff_get_formatted_ntp_time(2208988800 s + 0.5 s)
         let value = NTPTime.value(of: WallTime(microseconds: 500_000))
-        #expect(value == 2_208_988_800 << 32 | 500_000 * 0xFFFF_FFFF / 1_000_000)
+        #expect(value == UInt64(2_208_988_800) << 32 | 500_000 * 0xFFFF_FFFF / 1_000_000)
     }
 
     @Test func readsTrueFractionsToo() {

@@ -11,7 +11,7 @@ struct DiskCalls: Sendable {
 
     static let system = DiskCalls(
         write: { file, bytes, offset in _ = try file.writeAll(toAbsoluteOffset: offset, bytes) },
-        sync: { file in try check { fdatasync(file.rawValue) } })
+        sync: { file in try systemCall { fdatasync(file.rawValue) } })
 }
 
 /// Calls that Swift System lacks. All block, and throw `Errno`.
@@ -19,13 +19,13 @@ enum Disk {
     static func makeDurable(folder path: String) throws {
         let folder = try FileDescriptor.open(FilePath(path), .readOnly, options: [.directory, .closeOnExec])
         defer { try? folder.close() }
-        try check { fsync(folder.rawValue) }
+        try systemCall { fsync(folder.rawValue) }
     }
 
     /// Makes a folder, and makes its name in `parent` durable. One that exists is no error.
     static func makeFolder(_ path: String, in parent: String) throws {
         do {
-            try check { mkdir(path, 0o750) }
+            try systemCall { mkdir(path, 0o750) }
         } catch Errno.fileExists {
             return
         }
@@ -37,7 +37,7 @@ enum Disk {
 
     static func byteCount(of file: FileDescriptor) throws -> Int64 {
         var status = stat()
-        try check { fstat(file.rawValue, &status) }
+        try systemCall { fstat(file.rawValue, &status) }
         return Int64(status.st_size)
     }
 
@@ -46,7 +46,7 @@ enum Disk {
     @discardableResult
     static func remove(_ path: String) throws -> Bool {
         do {
-            try check { unlink(path) }
+            try systemCall { unlink(path) }
             return true
         } catch Errno.noSuchFileOrDirectory {
             return false
@@ -56,11 +56,34 @@ enum Disk {
 
 /// Calls until the call was not interrupted.
 @discardableResult
-func check(_ call: () -> CInt) throws -> CInt {
+func systemCall(_ call: () -> CInt) throws -> CInt {
     while true {
         let result = call()
         if result >= 0 { return result }
         let number = Errno(rawValue: errno)
         if number != .interrupted { throw number }
+    }
+}
+
+extension Disk {
+    /// Makes a file that must not exist, with its content on disk; its name is not durable yet.
+    static func writeNew(_ path: String, _ bytes: [UInt8]) throws {
+        let file = try createNew(path)
+        defer { try? file.close() }
+        _ = try file.writeAll(toAbsoluteOffset: 0, bytes)
+        try systemCall { fsync(file.rawValue) }
+    }
+
+    static func createNew(_ path: String) throws -> FileDescriptor {
+        try FileDescriptor.open(
+            FilePath(path), .readWrite, options: [.create, .exclusiveCreate, .closeOnExec, .noFollow],
+            permissions: [.ownerReadWrite, .groupRead])
+    }
+
+    /// Gives a finished file its real name, durably; throws `Errno.fileExists` rather than replace another.
+    static func publish(_ path: String, as finalPath: String) throws {
+        try systemCall { link(path, finalPath) }
+        try remove(path)
+        try makeDurable(folder: ArchiveLayout.folder(of: finalPath))
     }
 }

@@ -28,9 +28,7 @@ final class TrackFile {
         self.reader = reader
         self.calls = calls
         initializationByteCount = reader.initialization.byteCount
-        file = try FileDescriptor.open(
-            FilePath(path), .readWrite, options: [.create, .exclusiveCreate, .closeOnExec, .noFollow],
-            permissions: [.ownerReadWrite, .groupRead])
+        file = try Disk.createNew(path)
         // Held until the file is closed: recovery by a daemon that came back sooner than this worker went waits for it.
         _ = flock(file.rawValue, LOCK_EX | LOCK_NB)
     }

@@ -1,0 +1,132 @@
+package import CaselightModel
+import SystemPackage
+
+extension Archive {
+    /// Closes segments that a crash left open. Call it at start, before any media worker runs.
+    ///
+    /// - Parameter open: as the index knows them.
+    package func recover(_ open: [Segment]) async throws -> [SegmentOutcome] {
+        var outcomes: [SegmentOutcome] = []
+        for pair in open.inPairs() {
+            async let first = recover(pair.first, stream: nil, clockSamples: [])
+            if let second = pair.second { outcomes += [try await first, try await recover(second, stream: nil, clockSamples: [])] }
+            else { outcomes.append(try await first) }
+        }
+        return outcomes
+    }
+
+    /// Closes one segment at its last whole fragment, with `restart` as its end's reason. One that is complete is only read.
+    ///
+    /// - Parameters:
+    ///   - stream: the run's stream as far as it is known besides the file, for the trailer.
+    ///   - clockSamples: those taken during the segment, for the trailer.
+    package func recover(
+        _ segment: Segment, stream: StreamMetadata?, clockSamples: [ClockSample]
+    ) async throws -> SegmentOutcome {
+        let recovery = SegmentRecovery(
+            archivePath: path, relativePath: relativePath(of: segment), id: segment.id, camera: segment.camera, stream: stream,
+            clockSamples: clockSamples)
+        return try await threads.run { recovery.run() }
+    }
+
+    /// Walks the archive's segments, recovering those without a trailer: by camera, day and start, so within a run in its order.
+    ///
+    /// Reads every file it does not skip in full, since a segment's hash is not in its file. Links are never followed. Call it before
+    /// any media worker runs.
+    /// - Parameters:
+    ///   - start: days that ended before it are left out.
+    ///   - isKnown: segments to skip without opening their files.
+    ///   - foreign: called for each file or folder that is none of ours, with its path below the archive.
+    package func scan(
+        since start: WallTime = .distantPast,
+        skipping isKnown: (SegmentID) async throws -> Bool = { _ in false },
+        foreign: (String) async throws -> Void = { _ in },
+        _ body: (SegmentOutcome) async throws -> Void
+    ) async throws {
+        for camera in try await cameras(foreign: foreign) {
+            for day in try await days(of: camera, since: start, foreign: foreign) {
+                var files: [(path: String, id: SegmentID)] = []
+                for file in try await segmentFiles(of: camera, day: day, foreign: foreign) where try await !isKnown(file.id) {
+                    files.append(file)
+                }
+                for pair in files.inPairs() {
+                    async let first = recover(camera, pair.first)
+                    let second = if let file = pair.second { try await recover(camera, file) } else { SegmentOutcome?.none }
+                    try await body(try await first)
+                    if let second { try await body(second) }
+                }
+            }
+        }
+    }
+
+    private func recover(_ camera: CameraCode, _ file: (path: String, id: SegmentID)) async throws -> SegmentOutcome {
+        let recovery = SegmentRecovery(archivePath: path, relativePath: file.path, id: file.id, camera: camera)
+        return try await threads.run { recovery.run() }
+    }
+
+    func cameras(foreign: (String) async throws -> Void) async throws -> [CameraCode] {
+        var cameras: [CameraCode] = []
+        for entry in try await entries("") where entry.name != ArchiveLayout.volumeFileName && entry.name != "lost+found" {
+            if entry.kind == .folder, let camera = try? CameraCode(entry.name) {
+                cameras.append(camera)
+            } else {
+                try await foreign(entry.name)
+            }
+        }
+        return cameras
+    }
+
+    /// The days' folder names, which sort by time.
+    func days(of camera: CameraCode, since start: WallTime, foreign: (String) async throws -> Void) async throws -> [String] {
+        let first = start == .distantPast ? "" : ArchiveLayout.day(camera, start).split(separator: "/").last.map(String.init) ?? ""
+        var days: [String] = []
+        for entry in try await entries(camera.text) {
+            guard entry.kind == .folder, (try? WallTime(rfc3339: entry.name + "T00:00:00Z")) != nil else {
+                try await foreign("\(camera)/\(entry.name)")
+                continue
+            }
+            if entry.name >= first { days.append(entry.name) }
+        }
+        return days
+    }
+
+    /// Video files with their paths below the archive; sound is found through them.
+    func segmentFiles(
+        of camera: CameraCode, day: String, foreign: (String) async throws -> Void
+    ) async throws -> [(path: String, id: SegmentID)] {
+        let found = try await entries("\(camera)/\(day)")
+        let names = Set(found.map(\.name))
+        var files: [(path: String, id: SegmentID)] = []
+        for entry in found {
+            let path = "\(camera)/\(day)/\(entry.name)"
+            if entry.kind == .file, let name = SegmentFileName(entry.name) {
+                files.append((path, name.id))
+            } else if !(entry.kind == .file && ArchiveLayout.video(ofAudio: entry.name).map(names.contains) == true),
+                !(entry.kind == .folder && entry.name == ArchiveLayout.originalsFolderName)
+            {
+                try await foreign(path)
+            }
+        }
+        return files
+    }
+
+    private func entries(_ relative: String) async throws -> [(name: String, kind: Disk.EntryKind)] {
+        let folder = relative.isEmpty ? path : "\(path)/\(relative)"
+        return try await threads.run {
+            do {
+                return try Disk.entries(of: folder)
+            } catch Errno.noSuchFileOrDirectory {
+                return []
+            } catch {
+                throw CaselightError.disk("list '\(relative)' in the archive", error)
+            }
+        }
+    }
+}
+
+extension Array {
+    /// Two at a time: one for each of the archive's threads.
+    func inPairs() -> [(first: Element, second: Element?)] {
+        stride(from: 0, to: count, by: 2).map { (self[$0], $0 + 1 < count ? self[$0 + 1] : nil) }
+    }
+}

@@ -1,0 +1,100 @@
+internal import CaselightModel
+import Crypto
+import Glibc
+import SystemPackage
+
+extension Disk {
+    /// Blocks this large keep a disk busy and stay out of the way of memory.
+    static let blockByteCount = 1 << 20
+    /// A file system allocates and zeroes whole pages.
+    static let pageByteCount = 4096
+
+    /// Never follows a link: the archive has none of its own.
+    static func openForReading(_ path: String) throws -> FileDescriptor {
+        let file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec, .noFollow, .nonBlocking])
+        var status = stat()
+        guard fstat(file.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            try? file.close()
+            throw Errno.noSuchFileOrDirectory
+        }
+        return file
+    }
+
+    /// Bytes at an offset; fewer where the file ends before.
+    static func read(_ file: FileDescriptor, at offset: Int64, count: Int) throws -> [UInt8] {
+        try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            let target = UnsafeMutableRawBufferPointer(buffer)
+            while filled < count {
+                let got = try file.read(fromAbsoluteOffset: offset + Int64(filled), into: .init(rebasing: target[filled...]))
+                if got == 0 { break }
+                filled += got
+            }
+        }
+    }
+
+    /// SHA-256 of the file's first bytes, lower-case hexadecimal.
+    static func sha256(_ file: FileDescriptor, byteCount: Int64) throws -> String {
+        var hash = SHA256()
+        var offset: Int64 = 0
+        while offset < byteCount {
+            let block = try read(file, at: offset, count: Int(min(Int64(blockByteCount), byteCount - offset)))
+            guard !block.isEmpty else { break }
+            hash.update(data: block)
+            offset += Int64(block.count)
+        }
+        return hash.finalize().hexadecimal
+    }
+
+    /// Where the first page of nothing but zeros begins. Compressed media have none: after a power cut it is what was never written.
+    static func firstZeroPage(_ file: FileDescriptor, in range: Range<Int64>) throws -> Int64? {
+        let page = Int64(pageByteCount)
+        var offset = (range.lowerBound + page - 1) / page * page
+        while offset + page <= range.upperBound {
+            let count = min(Int64(blockByteCount), (range.upperBound - offset) / page * page)
+            let block = try read(file, at: offset, count: Int(count))
+            for start in stride(from: 0, through: block.count - pageByteCount, by: pageByteCount)
+            where block[start] == 0 && block[start..<start + pageByteCount].allSatisfy({ $0 == 0 }) {
+                return offset + Int64(start)
+            }
+            guard block.count == Int(count) else { break }
+            offset += count
+        }
+        return nil
+    }
+
+    enum EntryKind { case file, folder, other }
+
+    /// A folder's entries by name, links not followed.
+    static func entries(of folder: String) throws -> [(name: String, kind: EntryKind)] {
+        guard let stream = opendir(folder) else { throw Errno(rawValue: errno) }
+        defer { closedir(stream) }
+        var found: [(name: String, kind: EntryKind)] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: Int(entry.pointee.d_reclen)) { String(cString: $0) }
+            }
+            guard name != ".", name != ".." else { continue }
+            var status = stat()
+            guard fstatat(dirfd(stream), name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
+            let kind: EntryKind =
+                switch status.st_mode & S_IFMT {
+                case S_IFREG: .file
+                case S_IFDIR: .folder
+                default: .other
+                }
+            found.append((name, kind))
+        }
+        return found.sorted { $0.name < $1.name }
+    }
+
+    /// Waits for another process to let go of the file, up to `limitNs`.
+    /// - Returns: whether this process holds it now.
+    static func lock(_ file: FileDescriptor, limitNs: Int64 = 2_000_000_000) -> Bool {
+        let deadline = MonotonicCondition.nowNs() + limitNs
+        while flock(file.rawValue, LOCK_EX | LOCK_NB) != 0 {
+            guard MonotonicCondition.nowNs() < deadline else { return false }
+            usleep(20_000)
+        }
+        return true
+    }
+}
