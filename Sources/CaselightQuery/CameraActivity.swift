@@ -42,7 +42,7 @@ extension FootageSearch {
     public func activity(of code: CameraCode, in span: TimeSpan) async throws -> CameraActivity {
         let operation = "tell the activity of camera '\(code)'"
         try Self.check(span, at: CameraActivity.spanLimit, operation)
-        _ = try await registered(code, operation)
+        _ = try await registered(code, in: span, operation)
         let imports = try await imports(of: [code])[code] ?? [:]
         var profile = ActivityProfile()
         var stretches: [ActivityStretch] = []

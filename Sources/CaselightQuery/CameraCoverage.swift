@@ -43,7 +43,7 @@ extension FootageSearch {
     public func coverage(of code: CameraCode, in span: TimeSpan) async throws -> CameraCoverage {
         let operation = "tell the coverage of camera '\(code)'"
         try Self.check(span, at: CameraCoverage.spanLimit, operation)
-        let camera = try await registered(code, operation)
+        let camera = try await registered(code, in: span, operation)
         let judged = judgedSpan(span)
         let found = try await footage(of: [code], in: span, judged: judged, margin: .zero)
         let gaps = try await gaps(of: [camera], footage: found, in: judged)
@@ -65,15 +65,17 @@ extension FootageSearch {
     }
 
     /// When a camera was in service, from its record, or that of a removed one, or else from its having left footage.
-    func registered(_ code: CameraCode, _ operation: String) async throws -> CameraInRange {
-        if let camera = try await records.camera(code) {
-            guard let box = camera.fieldOfView?.boundingBox else { return CameraInRange(unlocated: camera) }
-            let viewpoint = try await records.viewpoints(meeting: box, filter: CameraFilter()).first { $0.code == code }
-            return viewpoint.map { CameraInRange($0, sees: .unknown, meters: nil, bearing: nil) } ?? CameraInRange(unlocated: camera)
+    func registered(_ code: CameraCode, in span: TimeSpan, _ operation: String) async throws -> CameraInRange {
+        let camera = try await records.camera(code)
+        var viewpoints: [Viewpoint] = []
+        if camera == nil {
+            viewpoints = try await records.viewpoints(filter: CameraFilter(text: code.text))
+        } else if let box = camera?.fieldOfView?.boundingBox {
+            viewpoints = try await records.viewpoints(meeting: box, filter: CameraFilter())
         }
-        if let removed = try await records.viewpoints(filter: CameraFilter(text: code.text)).first(where: { $0.code == code }) {
-            return CameraInRange(removed, sees: .unknown, meters: nil, bearing: nil)
-        }
+        let found = viewpoints.filter { $0.code == code }.map { CameraInRange($0, sees: .unknown, meters: nil, bearing: nil) }
+        if let known = CameraInRange.merged(found, in: span).first { return known }
+        if let camera { return CameraInRange(unlocated: camera) }
         guard try await index.camerasWithFootage().contains(code) else {
             throw CaselightError(.notFound, operation, because: "there is no such camera", remedy: "Check its code.")
         }

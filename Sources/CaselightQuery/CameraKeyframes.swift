@@ -63,7 +63,7 @@ extension FootageSearch {
         guard (1...CameraKeyframes.limitMaximum).contains(limit) else {
             throw CaselightError(.invalidValue, operation, because: "the limit must be 1 to \(CameraKeyframes.limitMaximum)")
         }
-        _ = try await registered(code, operation)
+        _ = try await registered(code, in: span, operation)
         let imports = try await imports(of: [code])[code] ?? [:]
         var found: [TimedKeyframe] = []
         var start = span.start

@@ -13,7 +13,7 @@ extension FootageSearch {
             grouping: try await records.outages(of: missing.map(\.0.code), overlapping: span), by: \.camera)
         return missing.flatMap { camera, stretches in
             GapCauses(
-                camera: camera.code, registeredAt: camera.registeredAt, removedAt: camera.removedAt,
+                camera: camera.code, service: camera.service,
                 outages: outages[camera.code] ?? [], withoutPictures: footage[camera.code]?.withoutPictures ?? []
             ).gaps(stretches)
         }

@@ -60,10 +60,11 @@ extension FootageSearch {
 
     private func unlocatedCameras(_ filter: CameraFilter, among located: [CameraInRange]) async throws -> [CameraInRange] {
         var cameras = located
+        let known = Set(located.map(\.code))
         var last: CameraCode?
         while true {
             let page = try await records.cameras(filter, after: last, limit: Self.cameraPageSize)
-            cameras += page.filter { $0.position == nil }.map(CameraInRange.init(unlocated:))
+            cameras += page.filter { !known.contains($0.code) }.map(CameraInRange.init(unlocated:))
             _ = try Self.limited(cameras)
             guard page.count == Self.cameraPageSize else { return cameras }
             last = page.last?.code

@@ -29,11 +29,11 @@ public struct FootageSearch: Sendable {
         let cursor = try query.cursor.map { text throws(CaselightError) in try ClipCursor(text, of: query) }
         let place = try await found(query)
         async let unlocated = unlocatedCount(of: place, filter: query.filter)
-        var cameras = try await camerasInRange(of: place, filter: query.filter)
+        var cameras = CameraInRange.merged(try await camerasInRange(of: place, filter: query.filter), in: query.span)
         let judged = judgedSpan(query.span)
         let footage = try await footage(of: cameras.map(\.code), in: query.span, judged: judged, margin: query.wideningMargin)
         // One that was gone before and left nothing has no say in it.
-        cameras.removeAll { ($0.removedAt ?? .distantFuture) <= query.span.start && footage[$0.code]?.state ?? .absent == .absent }
+        cameras.removeAll { $0.isGone(before: query.span) && footage[$0.code]?.state ?? .absent == .absent }
         let page = try await page(of: cameras, footage: footage, query: query, after: cursor)
         async let gaps = gaps(of: page.cameras, footage: footage, in: judged)
         let refined = try await refine(footage, of: page.cameras.map(\.code), in: query.span, margin: query.wideningMargin)

@@ -5,17 +5,16 @@ import CaselightModel
 /// What was noted as it happened comes first; then whether the camera was in service; then whether its policy kept pictures.
 struct GapCauses {
     let camera: CameraCode
-    let registeredAt: WallTime
-    let removedAt: WallTime?
+    /// In order.
+    let service: [ServicePeriod]
     /// In the order of their starts.
     let outages: [Outage]
     /// Stretches whose policy kept no pictures.
     let withoutPictures: [TimeSpan]
 
-    init(camera: CameraCode, registeredAt: WallTime, removedAt: WallTime?, outages: [Outage], withoutPictures: [TimeSpan]) {
+    init(camera: CameraCode, service: [ServicePeriod], outages: [Outage], withoutPictures: [TimeSpan]) {
         self.camera = camera
-        self.registeredAt = registeredAt
-        self.removedAt = removedAt
+        self.service = service
         self.outages = outages.sorted { ($0.startedAt, $0.endedAt ?? .distantFuture) < ($1.startedAt, $1.endedAt ?? .distantFuture) }
         self.withoutPictures = withoutPictures
     }
@@ -58,14 +57,28 @@ struct GapCauses {
             gaps += rest.compactMap { $0.intersection(part) }.map { Gap(camera: camera, span: $0, cause: cause, detail: detail) }
             rest = rest.flatMap { $0.subtracting([part]) }
         }
-        if registeredAt > .distantPast {
-            take(TimeSpan(start: .distantPast, end: registeredAt), .notRegistered, "the camera was registered at \(registeredAt)")
-        }
-        if let removedAt, removedAt < .distantFuture {
-            take(TimeSpan(start: removedAt, end: .distantFuture), .notRegistered, "the camera was removed at \(removedAt)")
-        }
+        for (absence, detail) in absences(in: span) { take(absence, .notRegistered, detail) }
         for stretch in withoutPictures { take(stretch, .disabled, "the camera's policy keeps no footage, only metadata") }
         gaps += rest.map { Gap(camera: camera, span: $0, cause: .unknown, detail: "") }
         return gaps.sorted { $0.span.start < $1.span.start }
+    }
+
+    /// When the camera was not in service, and how that came.
+    private func absences(in span: TimeSpan) -> [(TimeSpan, String)] {
+        var absences: [(TimeSpan, String)] = []
+        var (position, removal) = (span.start, WallTime?.none)
+        for period in service where position < span.end {
+            if period.registeredAt > position {
+                let away = TimeSpan(start: position, end: min(period.registeredAt, span.end))
+                let registered = "the camera was registered \(removal == nil ? "" : "anew ")at \(period.registeredAt)"
+                absences.append((away, registered))
+            }
+            removal = period.removedAt
+            position = max(position, period.removedAt ?? .distantFuture)
+        }
+        if let removal, position < span.end {
+            absences.append((TimeSpan(start: position, end: span.end), "the camera was removed at \(removal)"))
+        }
+        return absences
     }
 }
