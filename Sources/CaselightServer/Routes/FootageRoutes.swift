@@ -21,9 +21,40 @@ extension API {
         return code
     }
 
+    private struct CoverageReply: Encodable {
+        let camera: CameraCode
+        let span: TimeSpan
+        let judged: TimeSpan?
+        let footage: FootageState
+        let coverage: [CoveredSpan]
+        let gaps: [GapSpan]
+        let cameraClock: ClockSample?
+    }
+
+    private struct CoveredSpan: Encodable {
+        let startedAt: WallTime
+        let endedAt: WallTime
+        let policy: RecordingPolicy
+        let clock: SpanClock
+    }
+
+    private struct GapSpan: Encodable {
+        let startedAt: WallTime
+        let endedAt: WallTime
+        let cause: GapCause
+        let detail: String
+    }
+
     private func coverage(_ call: Call) async throws -> Response {
         let span = try call.query.span(limit: .days(Int64(limits.coverageSpanDays)))
-        return try JSONReply.response(try await search.coverage(of: try call.cameraCode(), in: span))
+        let found = try await search.coverage(of: try call.cameraCode(), in: span)
+        return try JSONReply.response(CoverageReply(
+            camera: found.camera, span: span, judged: found.judged, footage: found.footage,
+            coverage: found.spans.map {
+                CoveredSpan(startedAt: $0.span.start, endedAt: $0.span.end, policy: $0.policy, clock: $0.clock)
+            },
+            gaps: found.gaps.map { GapSpan(startedAt: $0.span.start, endedAt: $0.span.end, cause: $0.cause, detail: $0.detail) },
+            cameraClock: found.cameraClock))
     }
 
     private struct KeyframeReply: Encodable {
