@@ -9,12 +9,13 @@ check_package() { # check_package DEB
   trap "rm -rf --one-file-system '$work'" EXIT
   fresh=$work/root
 
-  say '== a fresh Debian 12'
-  mmdebstrap --quiet --variant=minbase --include=systemd-sysv,dbus,curl bookworm "$fresh" >&2
-  cp "$package" "$fresh/caselight.deb"
+  say '== a fresh Debian 12, and the package into it'
+  # In a hook, because there the new system still has its package lists and its way to the mirror.
+  DEBIAN_FRONTEND=noninteractive mmdebstrap --quiet --variant=minbase --include=systemd-sysv,dbus,curl \
+    --customize-hook="cp '$package' \"\$1/caselight.deb\"" \
+    --customize-hook='chroot "$1" apt-get install -y -qq --no-install-recommends /caselight.deb' bookworm "$fresh" >&2
 
-  say '== install'
-  inside "$fresh" apt-get install -y -qq --no-install-recommends /caselight.deb
+  say '== what was installed'
   inside "$fresh" sh -ec '
     id caselight
     test "$(stat -c "%U %a" /var/lib/caselight)" = "caselight 750"
@@ -36,7 +37,7 @@ check_package() { # check_package DEB
 inside() { # inside ROOT COMMAND...
   local fresh=$1
   shift
-  DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 unshare --mount --propagation private bash -c '
+  LC_ALL=C.UTF-8 unshare --mount --propagation private bash -c '
     mount --bind /dev "$0/dev"; mount -t proc proc "$0/proc"; exec chroot "$0" "$@"' "$fresh" "$@" >&2
 }
 
@@ -54,6 +55,11 @@ is_new() { [ "$(state MainPID)" != "$1" ] && [ "$(state MainPID)" != 0 ]; }
 
 until_true ready
 echo "started by itself: $(state StatusText)"
+# A camera that is not there: only a media worker, started inside the unit's sandbox, can tell.
+curl -sS -H "Authorization: Bearer $(cat /var/lib/caselight/token)" -H 'Content-Type: application/json' \
+  -d '{"url": "rtsp://127.0.0.1:9/none"}' http://127.0.0.1:8480/api/v1/cameras/probe >/probe
+grep -q '"unreachable"' /probe || { cat /probe; false; }
+echo 'a worker ran in the sandbox'
 systemctl reload caselightd
 until_true ready
 echo 'reloaded'
@@ -97,9 +103,10 @@ UNIT
 
 # systemd as the first process of namespaces of its own; the clock is the host's.
 boot() { # boot ROOT SECONDS
-  timeout -k 5 "$2" unshare --fork --pid --mount --uts --ipc --net --cgroup --propagation private bash -c '
-    cd "$0"
+  timeout -k 5 "$2" unshare --fork --kill-child --pid --mount --uts --ipc --net --cgroup --propagation private bash -c '
+    set -e
     mount --bind "$0" "$0"
+    cd "$0"
     mount -t proc proc proc
     mount -t sysfs sysfs sys
     mount -t cgroup2 cgroup2 sys/fs/cgroup
@@ -112,5 +119,9 @@ boot() { # boot ROOT SECONDS
     mkdir dev/pts dev/shm
     mount -t devpts -o newinstance,ptmxmode=0666 devpts dev/pts
     ln -s pts/ptmx dev/ptmx
-    exec env -i container=caselight-check PATH=/usr/sbin:/usr/bin chroot "$0" /sbin/init' "$1" >&2 || true
+    # Not chroot: the kernel lets no process in a chroot make the user namespace that PrivateUsers= asks for.
+    mkdir before
+    pivot_root . before
+    umount -l /before
+    exec env -i container=caselight-check PATH=/usr/sbin:/usr/bin /sbin/init' "$1" >&2 || true
 }

@@ -88,7 +88,7 @@ copyright >"$doc/copyright"
 # What the programs link against says which packages they need.
 mkdir -p "$stage/debian"
 printf 'Source: caselight\n\nPackage: caselight\nArchitecture: any\nDescription: none\n' >"$stage/debian/control"
-depends=$(cd "$stage" && dpkg-shlibdeps -O "$tree/usr/bin/caselightd" "$tree/usr/bin/caselight" "$tree/usr/libexec/caselight/caselight-media" |
+depends=$(cd "$stage" && dpkg-shlibdeps -O --warnings=1 "$tree/usr/bin/caselightd" "$tree/usr/bin/caselight" "$tree/usr/libexec/caselight/caselight-media" |
   sed -n 's/^shlibs:Depends=//p')
 case $depends in
   *libswift*) die 'a program still links the Swift runtime dynamically' ;;
@@ -104,7 +104,7 @@ Version: $version
 Architecture: $architecture
 Maintainer: Caselight <caselight@localhost>
 Installed-Size: $(du -sk --exclude=DEBIAN "$tree" | cut -f1)
-Depends: $depends, systemd | systemd-standalone-sysusers, systemd | systemd-standalone-tmpfiles
+Depends: $depends, procps, systemd | systemd-standalone-sysusers, systemd | systemd-standalone-tmpfiles
 Recommends: systemd
 Section: video
 Priority: optional
