@@ -1,0 +1,39 @@
+import CFFmpeg
+internal import CaselightModel
+internal import CaselightWorkerProtocol
+
+/// The policies that keep less than all.
+extension ActiveRun {
+    /// How often the stretch that nothing is kept of is reported.
+    private static let reportUs: Int64 = 1_000_000
+    /// Frames of a stretch that nobody asked for yet: an hour of a fast camera.
+    private static let droppedLimit = 100_000
+
+    /// Drops what the policy does not keep, noting that it was there.
+    ///
+    /// - Returns: whether the packet is done with.
+    func keepLess(
+        _ packet: UnsafeMutablePointer<AVPacket>, isKeyframe: Bool, mediaUs: Int64, display: Int64
+    ) throws(CaselightError) -> Bool {
+        if isKeyframe, order.policy == .keyframes { return false }
+        if !isKeyframe, dropped.count < Self.droppedLimit {
+            dropped.append(DroppedFrame(time: clock.wall(mediaUs), byteCount: Int(packet.pointee.size)))
+        }
+        pool.giveBack(packet)
+        if order.policy == .metadata { try report(display: display, mediaUs: mediaUs) }
+        return true
+    }
+
+    private func report(display: Int64, mediaUs: Int64) throws(CaselightError) {
+        let wall = clock.wall(mediaUs)
+        if let open = segment, scale.microseconds(ofTicks: display - open.startDisplay) >= order.segmentLength.value {
+            append(.video, [], endsAt: max(wall, open.endsAt))
+            closeSegment(.full, at: max(wall, open.endsAt))
+        }
+        guard try hasSegment(from: true, display: display, at: wall), let open = segment else { return }
+        if (wall - open.endsAt).value >= Self.reportUs {
+            append(.video, [], endsAt: wall)
+            clock.steer(at: mediaUs)
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import CFFmpeg
+internal import CaselightModel
+
+/// Packets of an open input, whole access units where it carries pictures, each with its moment of arrival. Belongs to one thread.
+final class PacketSource {
+    private let input: MediaInput
+    private let clock: any WallClock
+    private let pool: PacketPool
+    private let raw: UnsafeMutablePointer<AVPacket>
+    private var assemblers: [Int32: AccessUnitAssembler] = [:]
+    private var endStatus: Int32?
+    /// Arrivals of video packets that libavformat still holds back, oldest first.
+    private var heldArrivals: [Arrival] = []
+
+    /// Of the packet that `next` gave last.
+    private(set) var arrival: Arrival
+
+    init(input: consuming MediaInput, pool: PacketPool, clock: any WallClock) {
+        self.pool = pool
+        self.clock = clock
+        raw = pool.take()
+        arrival = Arrival(wall: clock.now(), monotonicUs: caselight_monotonic_us())
+        if input.address.kind == .rtsp { assemblers = Self.assemblers(for: input, pool: pool) }
+        if !assemblers.isEmpty { input.turnParsersOff() }
+        // Matroska has display times only; what libavformat would guess without a decoder is wrong where pictures are reordered.
+        if input.formatName == "matroska,webm" { input.takeTimestampsAsStored() }
+        self.input = input
+    }
+
+    deinit { pool.giveBack(raw) }
+
+    var address: SourceAddress { input.address }
+    var streamCount: Int { input.streamCount }
+    func stream(_ index: Int) -> UnsafeMutablePointer<AVStream>? { input.stream(index) }
+    var findsStreamsLater: Bool { input.findsStreamsLater }
+    var formatName: String { input.formatName }
+    func metadata(_ key: String) -> String? { input.metadata(key) }
+    var progress: (doneBytes: Int64, totalBytes: Int64)? { input.progress }
+    func failure(_ status: Int32) -> CaselightError { input.failure(reading: status) }
+    var isInterrupted: Bool { input.interrupt.isTripped }
+
+    /// Moves the next packet into `packet`, which is empty.
+    ///
+    /// - Returns: 0, or libavformat's status.
+    func next(into packet: UnsafeMutablePointer<AVPacket>) -> Int32 {
+        while true {
+            let status = endStatus ?? input.read(into: raw)
+            guard status >= 0 else { return end(status, into: packet) }
+            let now = Arrival(wall: clock.now(), monotonicUs: caselight_monotonic_us())
+            let index = raw.pointee.stream_index
+            guard let isWhole = assemblers[index]?.isWhole(before: raw) else {
+                arrival = arrivalOfHeld(index, now)
+                av_packet_move_ref(packet, raw)
+                return 0
+            }
+            if isWhole {
+                arrival = assemblers[index]?.arrival ?? now
+                assemblers[index]?.take(into: packet)
+            }
+            assemblers[index]?.add(raw, arrival: now)
+            if isWhole { return 0 }
+        }
+    }
+
+    /// The units at hand are the last ones.
+    private func end(_ status: Int32, into packet: UnsafeMutablePointer<AVPacket>) -> Int32 {
+        endStatus = status
+        guard let (index, assembler) = assemblers.first else { return status }
+        arrival = assembler.arrival
+        assemblers[index]?.take(into: packet)
+        assemblers[index] = nil
+        return packet.pointee.size > 0 ? 0 : status
+    }
+
+    /// libavformat gives an MPEG-TS picture out when it has seen the start of the second one after it.
+    private func arrivalOfHeld(_ index: Int32, _ now: Arrival) -> Arrival {
+        guard address.kind == .stream, input.formatName == "mpegts",
+            input.stream(Int(index))?.pointee.codecpar.pointee.codec_type == AVMEDIA_TYPE_VIDEO
+        else { return now }
+        heldArrivals.append(now)
+        return heldArrivals.count > 2 ? heldArrivals.removeFirst() : heldArrivals[0]
+    }
+
+    /// Assemblers take the place of libavformat's parsers, which can only be turned off for all streams together.
+    private static func assemblers(for input: borrowing MediaInput, pool: PacketPool) -> [Int32: AccessUnitAssembler] {
+        var assemblers: [Int32: AccessUnitAssembler] = [:]
+        for index in 0..<input.streamCount {
+            guard let parameters = input.stream(index)?.pointee.codecpar.pointee else { continue }
+            if let codec = NALCodec(parameters.codec_id) {
+                assemblers[Int32(index)] = AccessUnitAssembler(codec: codec, storage: pool.take())
+            } else if !wholePacketCodecs.contains(parameters.codec_id.rawValue) {
+                return [:]
+            }
+        }
+        return assemblers
+    }
+
+    /// Codecs whose RTP packets the receiver hands out as whole frames.
+    private static let wholePacketCodecs: Set<UInt32> = Set(
+        [
+            AV_CODEC_ID_MJPEG, AV_CODEC_ID_AAC, AV_CODEC_ID_PCM_ALAW, AV_CODEC_ID_PCM_MULAW, AV_CODEC_ID_OPUS, AV_CODEC_ID_PCM_S16BE,
+            AV_CODEC_ID_ADPCM_G722, AV_CODEC_ID_ADPCM_G726, AV_CODEC_ID_ADPCM_G726LE, AV_CODEC_ID_NONE,
+        ].map(\.rawValue))
+}

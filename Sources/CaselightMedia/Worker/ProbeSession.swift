@@ -1,0 +1,37 @@
+import CFFmpeg
+internal import CaselightModel
+internal import CaselightWorkerProtocol
+
+/// Opens an address and says what it carries. Records nothing.
+final class ProbeSession: Sendable {
+    let order: ProbeOrder
+    private let readTimeout: Microseconds
+    private let interrupt = Interrupt()
+
+    init(_ order: ProbeOrder, readTimeout: Microseconds) {
+        self.order = order
+        self.readTimeout = readTimeout
+    }
+
+    func cancel() { interrupt.trip() }
+
+    /// Blocks until the streams are known.
+    func run() -> WorkerEvent {
+        do {
+            return .probeDone(order.request, try probe())
+        } catch {
+            return .requestFailed(order.request, error)
+        }
+    }
+
+    private func probe() throws(CaselightError) -> StreamMetadata {
+        let pool = PacketPool()
+        let address = SourceAddress.feed(
+            order.url, credentials: order.credentials, transport: order.transport, readTimeout: readTimeout, operation: "open the feed")
+        let input = try MediaInput.open(address, interrupt: interrupt, readTimeout: readTimeout)
+        let source = PacketSource(input: input, pool: pool, clock: SystemWallClock())
+        let streams = try StreamDiscovery.run(source, pool: pool)
+        for queued in streams.queue { pool.giveBack(queued.packet) }
+        return streams.metadata
+    }
+}
