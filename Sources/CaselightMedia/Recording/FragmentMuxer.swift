@@ -138,7 +138,8 @@ private final class ByteCollector {
     private var bytes: [UInt8] = []
     private(set) var writer: UnsafeMutablePointer<AVIOContext>
 
-    private static let bufferBytes: Int32 = 4096
+    /// libavformat goes back to fill in the sizes of `moov` and `moof`, which must not have left the buffer by then: 600 samples take 12 KB.
+    private static let bufferBytes: Int32 = 64 << 10
 
     init?() {
         guard let buffer = av_malloc(Int(Self.bufferBytes))?.assumingMemoryBound(to: UInt8.self),
@@ -153,8 +154,6 @@ private final class ByteCollector {
         else { return nil }
         self.writer = writer
         writer.pointee.seekable = 0
-        // Large writes come straight, not through the buffer.
-        writer.pointee.direct = 1
         writer.pointee.opaque = Unmanaged.passUnretained(self).toOpaque()
     }
 

@@ -4,7 +4,7 @@ import Glibc
 /// A thread of our own, for calls that block: neither Swift's cooperative pool nor anyone else's.
 package enum NativeThread {
     /// What libavformat's readers need, with room.
-    static let stackBytes = 512 << 10
+    package static let stackBytes = 512 << 10
 
     private final class Body {
         let run: @Sendable () -> Void
@@ -13,7 +13,7 @@ package enum NativeThread {
     }
 
     /// Starts a detached thread. The system shows the first 15 bytes of its name.
-    package static func start(_ name: String, _ run: @Sendable @escaping () -> Void) {
+    package static func start(_ name: String, stackBytes: Int = stackBytes, _ run: @Sendable @escaping () -> Void) {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         pthread_attr_setstacksize(&attributes, stackBytes)

@@ -1,0 +1,136 @@
+package import CaselightModel
+package import CaselightWorkerProtocol
+
+/// `caselight-media still`: decodes keyframes and imports recorded files. Commands come from one thread; a few others do the work.
+package final class StillWorker: WorkerRole {
+    static let stillThreads = 2
+    static let stillQueueLimit = 32
+    static let importThreads = 2
+    static let importQueueLimit = 256
+    static let drainLimitSeconds = 8.0
+
+    private struct State {
+        var stills: [StillOrder] = []
+        var imports: [ImportSession] = []
+        var runningStills = 0
+        var runningImports: [RequestNumber: ImportSession] = [:]
+        var isDraining = false
+    }
+
+    private let settings: WorkerSettings
+    private let store: SegmentStore
+    private let report: @Sendable (WorkerEvent) -> Void
+    private let state = Monitor(State())
+
+    package init(settings: WorkerSettings, store: SegmentStore, report: @Sendable @escaping (WorkerEvent) -> Void) {
+        self.settings = settings
+        self.store = store
+        self.report = report
+        for index in 1...Self.stillThreads {
+            NativeThread.start("still-\(index)", stackBytes: 4 << 20) { [state, report] in Self.decodeStills(state, report) }
+        }
+        for index in 1...Self.importThreads {
+            NativeThread.start("import-\(index)") { [state, report] in Self.importFiles(state, report) }
+        }
+    }
+
+    package func take(_ command: WorkerCommand) {
+        switch command {
+        case .still(let order): decode(order)
+        case .importFootage(let order): importFile(order)
+        case .cancel(let request): cancel(request)
+        case .probe(let order): refuse(order.request, "open the feed")
+        case .open(let order): WorkerLog.write(.error, "feed \(order.feed) was given to a still worker, which reads none")
+        case .close, .configure, .drain: break
+        }
+    }
+
+    /// Gives up what waits, interrupts what runs; returns when all is on disk and reported.
+    package func drain(_ reason: EndReason) {
+        let running = state.change { state in
+            state.isDraining = true
+            state.stills.removeAll()
+            state.imports.removeAll()
+            return Array(state.runningImports.values)
+        }
+        for session in running { session.cancel() }
+        let ended = state.wait(seconds: Self.drainLimitSeconds) { state in
+            state.runningImports.isEmpty && state.runningStills == 0 ? true : nil
+        }
+        if ended == nil { WorkerLog.write(.warning, "some imports did not end in time") }
+        store.drain()
+    }
+
+    private func decode(_ order: StillOrder) {
+        let isAdmitted = state.change { state in
+            guard !state.isDraining, state.stills.count < Self.stillQueueLimit else { return false }
+            state.stills.append(order)
+            return true
+        }
+        if !isAdmitted { busy(order.request, "decode a still", "\(Self.stillQueueLimit) others wait") }
+    }
+
+    private func importFile(_ order: ImportOrder) {
+        let session = ImportSession(order, settings: settings, store: store, report: report)
+        let isAdmitted = state.change { state in
+            guard !state.isDraining, state.imports.count < Self.importQueueLimit else { return false }
+            state.imports.append(session)
+            return true
+        }
+        if !isAdmitted { busy(order.request, "import a file", "\(Self.importQueueLimit) others wait") }
+    }
+
+    private func cancel(_ request: RequestNumber) {
+        let wasWaiting = state.change { state in
+            let before = state.stills.count + state.imports.count
+            state.stills.removeAll { $0.request == request }
+            state.imports.removeAll { $0.order.request == request }
+            state.runningImports[request]?.cancel()
+            return state.stills.count + state.imports.count < before
+        }
+        if wasWaiting {
+            report(.requestFailed(request, CaselightError(.interrupted, "finish a request", because: "it was told to stop")))
+        }
+    }
+
+    private static func decodeStills(_ state: Monitor<State>, _ report: @Sendable (WorkerEvent) -> Void) {
+        while true {
+            let order = state.wait { state -> StillOrder? in
+                guard !state.stills.isEmpty else { return nil }
+                state.runningStills += 1
+                return state.stills.removeFirst()
+            }
+            guard let order else { continue }
+            do {
+                let still = try StillDecoder.jpeg(
+                    initialization: order.initialization, keyframe: order.keyframe, widthPixels: order.widthPixels)
+                report(.stillDone(order.request, still.bytes, widthPixels: still.widthPixels, heightPixels: still.heightPixels))
+            } catch {
+                report(.requestFailed(order.request, error))
+            }
+            state.change { $0.runningStills -= 1 }
+        }
+    }
+
+    private static func importFiles(_ state: Monitor<State>, _ report: @Sendable (WorkerEvent) -> Void) {
+        while true {
+            let session = state.wait { state -> ImportSession? in
+                guard !state.imports.isEmpty else { return nil }
+                let session = state.imports.removeFirst()
+                state.runningImports[session.order.request] = session
+                return session
+            }
+            guard let session else { continue }
+            report(session.run())
+            state.change { $0.runningImports[session.order.request] = nil }
+        }
+    }
+
+    private func busy(_ request: RequestNumber, _ what: String, _ cause: String) {
+        report(.requestFailed(request, CaselightError(.busy, what, because: cause, remedy: "Try again later.")))
+    }
+
+    private func refuse(_ request: RequestNumber, _ what: String) {
+        report(.requestFailed(request, CaselightError(.workerFailed, what, because: "this worker decodes stills; a feed worker does that")))
+    }
+}
