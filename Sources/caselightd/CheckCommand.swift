@@ -1,5 +1,6 @@
 import ArgumentParser
 import CaselightArchive
+import CaselightIngest
 import CaselightModel
 import CaselightStore
 import Foundation

@@ -23,7 +23,8 @@ struct Parts {
         let records = try SQLiteRecordStore.open(path: settings.recordsPath)
         let known = try await records.volumes()
         // Records that know no volume and no camera are a first start; an archive may be adopted only then.
-        let isFirstStart = try await known.isEmpty && records.cameraCount() == 0
+        let cameraCount = try await records.cameraCount()
+        let isFirstStart = known.isEmpty && cameraCount == 0
         let archive = try Archive.open(path: settings.ingest.archivePath, knownVolumes: known, adopting: isFirstStart)
         if !known.contains(archive.volumeID) {
             try await records.addVolume(archive.volumeID, path: archive.path, at: clock.now())

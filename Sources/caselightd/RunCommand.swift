@@ -6,6 +6,7 @@ import CaselightStore
 import Foundation
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 /// The settings every command takes.
 struct SettingsOptions: ParsableArguments {

@@ -34,7 +34,7 @@ struct SystemdNotifier: Sendable {
         let length = socklen_t(MemoryLayout<sa_family_t>.size + socketPath.utf8.count)
         _ = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                sendto(descriptor, message, message.utf8.count, Int32(MSG_NOSIGNAL.rawValue), generic, length)
+                sendto(descriptor, message, message.utf8.count, Int32(MSG_NOSIGNAL), generic, length)
             }
         }
     }

@@ -18,6 +18,13 @@ extension SQLiteFootageIndex {
         }
     }
 
+    public func importedRuns(of cameras: [CameraCode]) async throws -> [Run] {
+        let known = indexed(cameras)
+        guard !known.isEmpty else { return [] }
+        let list = "[" + known.map { String($0.camera.id) }.joined(separator: ",") + "]"
+        return try await file.readOnce("read imported runs") { db in try db.all(Self.importedRunsSQL, [list], Self.run) }
+    }
+
     public func clockSamples(of camera: CameraCode, overlapping span: TimeSpan, limit: Int) async throws -> [ClockSample] {
         guard let known = indexed(camera) else { return [] }
         return try await file.readOnce("read clock samples of camera '\(camera)'") { db in
@@ -59,6 +66,10 @@ extension SQLiteFootageIndex {
     private static let runColumns = """
         r.run_id, c.code, r.file_name, r.file_sha256, r.started_at_us, r.ended_at_us, r.stream
         FROM runs r CROSS JOIN cameras c ON c.id = r.camera_id
+        """
+
+    static let importedRunsSQL = """
+        SELECT \(runColumns) JOIN json_each(?1) w ON r.camera_id = w.value WHERE r.file_name IS NOT NULL ORDER BY r.started_at_us, r.key
         """
 
     private static let runOverlaps = "r.camera_id = ? AND r.started_at_us < ? AND (r.ended_at_us IS NULL OR r.ended_at_us > ?)"
