@@ -122,7 +122,8 @@ let package = Package(
         .testTarget(
             name: "CaselightStoreTests", dependencies: ["CaselightStore", "CaselightModel", grdb], swiftSettings: settings),
         .testTarget(
-            name: "CaselightArchiveTests", dependencies: ["CaselightArchive", "CaselightWorkerProtocol", "CaselightModel"],
+            name: "CaselightArchiveTests",
+            dependencies: ["CaselightArchive", "CaselightWorkerProtocol", "CaselightModel", crypto, systemPackage],
             swiftSettings: settings),
         .testTarget(
             name: "CaselightMediaTests",

@@ -9,8 +9,8 @@ extension Archive {
         var outcomes: [SegmentOutcome] = []
         for pair in open.inPairs() {
             async let first = recover(pair.first, stream: nil, clockSamples: [])
-            if let second = pair.second { outcomes += [try await first, try await recover(second, stream: nil, clockSamples: [])] }
-            else { outcomes.append(try await first) }
+            let second = if let segment = pair.second { try await recover(segment, stream: nil, clockSamples: []) } else { SegmentOutcome?.none }
+            outcomes += [try await first, second].compactMap { $0 }
         }
         return outcomes
     }

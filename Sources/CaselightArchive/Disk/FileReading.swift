@@ -45,19 +45,21 @@ extension Disk {
         return hash.finalize().hexadecimal
     }
 
-    /// Where the first page of nothing but zeros begins. Compressed media have none: after a power cut it is what was never written.
+    /// Where the first page of nothing but zeros begins, one cut short by the range's end included. Compressed media have none:
+    /// after a power cut it is what was never written.
     static func firstZeroPage(_ file: FileDescriptor, in range: Range<Int64>) throws -> Int64? {
+        /// A shorter rest of a page may be zeros by chance.
+        let shortestRestByteCount = 16
         let page = Int64(pageByteCount)
         var offset = (range.lowerBound + page - 1) / page * page
-        while offset + page <= range.upperBound {
-            let count = min(Int64(blockByteCount), (range.upperBound - offset) / page * page)
-            let block = try read(file, at: offset, count: Int(count))
-            for start in stride(from: 0, through: block.count - pageByteCount, by: pageByteCount)
-            where block[start] == 0 && block[start..<start + pageByteCount].allSatisfy({ $0 == 0 }) {
-                return offset + Int64(start)
+        while offset < range.upperBound {
+            let block = try read(file, at: offset, count: Int(min(Int64(blockByteCount), range.upperBound - offset)))
+            for start in stride(from: 0, to: block.count, by: pageByteCount) where block[start] == 0 {
+                let rest = block[start..<min(start + pageByteCount, block.count)]
+                if rest.count >= shortestRestByteCount, rest.allSatisfy({ $0 == 0 }) { return offset + Int64(start) }
             }
-            guard block.count == Int(count) else { break }
-            offset += count
+            guard block.count == blockByteCount else { break }
+            offset += Int64(block.count)
         }
         return nil
     }

@@ -39,7 +39,7 @@ package final class SegmentWriter: SegmentSink {
             let audio = try opening.audio.map { FragmentReader(initialization: try MediaInitialization($0.initialization)) }
             let segment = WrittenSegment(
                 header: opening.header, archivePath: settings.archivePath, calls: calls, events: events,
-                onFailure: { [board] in board.fail(id, $0) })
+                onFailure: { [weak board] in board?.fail(id, $0) })
             let cost = WriterBoard.jobCostBytes + opening.videoInitialization.count + (opening.audio?.initialization.count ?? 0)
             guard let lane = board.begin(WriterBoard.Entry(segment: segment, video: video, audio: audio), cost: cost) else { return }
             run(on: lane, of: id.run, cost: cost) { segment.create(opening, video: video, audio: audio) }
