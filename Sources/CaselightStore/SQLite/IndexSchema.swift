@@ -30,7 +30,7 @@ private let indexSchema1 = """
       stream TEXT NOT NULL
     ) STRICT;
     CREATE INDEX runs_by_time ON runs (camera_id, started_at_us, ended_at_us);
-    CREATE INDEX runs_imported ON runs (camera_id) WHERE file_name IS NOT NULL;
+    CREATE INDEX runs_imported ON runs (camera_id, started_at_us) WHERE file_name IS NOT NULL;
 
     CREATE TABLE segments (
       camera_id INTEGER NOT NULL REFERENCES cameras (id),

@@ -39,6 +39,8 @@ private let recordsSchema1 = """
     ) STRICT;
     CREATE UNIQUE INDEX cameras_in_service ON cameras (code) WHERE removed_at_us IS NULL;
     CREATE INDEX cameras_by_code ON cameras (code);
+    CREATE INDEX cameras_unlocated ON cameras (id)
+      WHERE removed_at_us IS NULL AND (latitude_deg IS NULL OR latitude_deg = 0 AND longitude_deg = 0);
 
     CREATE TABLE camera_tags (
       camera_id INTEGER NOT NULL REFERENCES cameras (id) ON DELETE CASCADE,

@@ -18,13 +18,6 @@ extension SQLiteFootageIndex {
         }
     }
 
-    public func importedRuns(of cameras: [CameraCode]) async throws -> [Run] {
-        let known = indexed(cameras)
-        guard !known.isEmpty else { return [] }
-        let list = "[" + known.map { String($0.camera.id) }.joined(separator: ",") + "]"
-        return try await file.readOnce("read imported runs") { db in try db.all(Self.importedRunsSQL, [list], Self.run) }
-    }
-
     public func clockSamples(of camera: CameraCode, overlapping span: TimeSpan, limit: Int) async throws -> [ClockSample] {
         guard let known = indexed(camera) else { return [] }
         return try await file.readOnce("read clock samples of camera '\(camera)'") { db in
@@ -68,10 +61,6 @@ extension SQLiteFootageIndex {
         FROM runs r CROSS JOIN cameras c ON c.id = r.camera_id
         """
 
-    static let importedRunsSQL = """
-        SELECT \(runColumns) JOIN json_each(?1) w ON r.camera_id = w.value WHERE r.file_name IS NOT NULL ORDER BY r.started_at_us, r.key
-        """
-
     private static let runOverlaps = "r.camera_id = ? AND r.started_at_us < ? AND (r.ended_at_us IS NULL OR r.ended_at_us > ?)"
 
     /// The last run that has a sample, and of it the last sample.
@@ -83,7 +72,7 @@ extension SQLiteFootageIndex {
         CROSS JOIN clock_samples k ON k.run_key = r.key AND k.at_us = (SELECT max(m.at_us) FROM clock_samples m WHERE m.run_key = r.key)
         """
 
-    private static func run(_ row: Row) throws -> Run {
+    static func run(_ row: Row) throws -> Run {
         let origin = (row[2] as String?).map { RunOrigin.file(name: $0, sha256: row[3] ?? "") } ?? .feed
         let stream: String = row[6]
         return Run(

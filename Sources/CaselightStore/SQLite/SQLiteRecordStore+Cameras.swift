@@ -78,13 +78,6 @@ extension SQLiteRecordStore {
         }
     }
 
-    public func unlocatedCameraCount(_ filter: CameraFilter) async throws -> Int {
-        var conditions = Conditions("c.removed_at_us IS NULL AND c.latitude_deg IS NULL")
-        conditions.add(filter)
-        let (sql, arguments) = ("SELECT count(*) FROM cameras c \(conditions.sql)", StatementArguments(conditions.arguments))
-        return try await file.readOnce("count unlocated cameras") { db in try db.first(sql, arguments) { $0[0] } ?? 0 }
-    }
-
     public func credentials(of code: CameraCode) async throws -> FeedCredentials? {
         try await file.readOnce("read the credentials of camera '\(code)'") { db in
             try db.first(
