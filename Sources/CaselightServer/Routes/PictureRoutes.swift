@@ -72,7 +72,9 @@ extension API {
         consultations.shown(call, what: "playlist", camera: camera, span: span)
         let text: String
         switch track {
-        case .all: text = multivariant(span, disclosure, hasSound: segments.contains { $0.audio?.codec == "aac" })
+        case .all:
+            let query = "from=\(QueryText.encode("\(span.start)"))&to=\(QueryText.encode("\(span.end)"))&\(disclosure)"
+            text = Playlist.master(segments, video: "playlist.m3u8?track=video&\(query)", audio: "playlist.m3u8?track=audio&\(query)")
         case .video, .audio:
             let isLive = segments.last?.isOpen == true && span.end > services.clock.now()
             text = Playlist.media(segments, track: track == .audio ? .audio : .video, isLive: isLive) { segment in
@@ -81,14 +83,5 @@ extension API {
         }
         return Response(
             status: .ok, headers: [.contentType: "application/vnd.apple.mpegurl"], body: .init(byteBuffer: ByteBuffer(string: text)))
-    }
-
-    /// A master playlist (RFC 8216, 4.3.4): the pictures, and the sound as a rendition of its own.
-    private func multivariant(_ span: TimeSpan, _ disclosure: String, hasSound: Bool) -> String {
-        let query = "from=\(QueryText.encode("\(span.start)"))&to=\(QueryText.encode("\(span.end)"))&\(disclosure)"
-        let sound = hasSound
-            ? "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"sound\",DEFAULT=YES,AUTOSELECT=YES,URI=\"playlist.m3u8?track=audio&\(query)\"\n" : ""
-        return "#EXTM3U\n#EXT-X-VERSION:7\n\(sound)#EXT-X-STREAM-INF:BANDWIDTH=8000000\(hasSound ? ",AUDIO=\"sound\"" : "")\n"
-            + "playlist.m3u8?track=video&\(query)\n"
     }
 }
