@@ -121,6 +121,8 @@ PATH=$bin:$PATH
 say 'registering eight cameras'
 register_cameras "$rtsp_port"
 wait_for 60 "$running/daemon.pid" all_cameras_recorded_since "$(now)" || give_up 'not every camera is being recorded' daemon
+# Questions are widened by what is not known of a clock: leave room for it on both sides.
+pause 3
 from=$(now)
 say "recording; in $drop_at_seconds s $dropped_camera loses its feed for $drop_seconds s"
 pause "$drop_at_seconds"
@@ -130,11 +132,12 @@ to=$(now)
 
 say 'posting the incident'
 post_incident "$from" "$to"
-wait_for 30 "$running/daemon.pid" all_cameras_recorded_since "$to" || say 'some footage is late; this is what is there'
-printf '\n$ caselight find --incident %s\n\n' "$incident"
-caselight find --incident "$incident"
-clips=$(caselight find --incident "$incident" --json | count_clips)
-printf '\n%s clips, %s s after the build.\n' "$clips" "$((SECONDS - began))"
+wait_for 30 "$running/daemon.pid" all_cameras_recorded_since "$(now 3)" || say 'some footage is late; this is what is there'
+question=(find --incident "$incident" --from "$from" --to "$to")
+printf '\n$ caselight %s\n\n' "${question[*]}"
+caselight "${question[@]}"
+clips=$(caselight "${question[@]}" --json | count_clips)
+printf '\n%s cameras with footage, %s s after the build.\n' "$clips" "$((SECONDS - began))"
 print_next_things
 
 case $mode in

@@ -5,7 +5,7 @@
 #   deploy/package.sh --check DEB   as root: installs it in a fresh Debian 12, boots that under systemd in namespaces, watches the
 #                                   service start, reload, come back after a kill, and stop, then removes and purges the package
 #
-# CASELIGHT_VERSION overrides the version, which else comes from the last tag v… or the last commit.
+# CASELIGHT_VERSION overrides the version, which else is the source's, with the commit where that is not tagged.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$root/deploy/package-check.sh"
 
@@ -25,15 +25,16 @@ need_packages "${build_packages[@]}" dpkg-dev binutils
 need_swift
 cd "$root"
 
+# The source's own version; between releases the commit says which. A tilde sorts before the release it leads to.
 version() {
-  local described
+  local released
+  released=$(sed -n 's/.*static let current = "\(.*\)".*/\1/p' Sources/CaselightModel/CaselightVersion.swift)
   if [[ -n ${CASELIGHT_VERSION:-} ]]; then
     echo "$CASELIGHT_VERSION"
-  elif described=$(git describe --tags --match 'v[0-9]*' 2>/dev/null); then
-    # v1.2-3-gabc becomes 1.2+3.gabc: later than 1.2, earlier than 1.3.
-    echo "${described#v}" | sed 's/-/+/; s/-/./g'
+  elif git describe --exact-match --match "v$released" >/dev/null 2>&1; then
+    echo "$released"
   else
-    echo "0~$(git log -1 --format=%cd.%h --date=format:%Y%m%d%H%M%S 2>/dev/null || echo unknown)"
+    echo "$released~$(git log -1 --format=%cd.%h --date=format:%Y%m%d%H%M%S 2>/dev/null || echo source)"
   fi
 }
 

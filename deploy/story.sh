@@ -2,7 +2,9 @@
 
 incident=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["incident"]["number"])' "$root/fixtures/junction.json")
 
-now() { date -u +%Y-%m-%dT%H:%M:%S.%3NZ; }
+now() { # now [SECONDS]: that much later
+  date -u -d "${1:-0} seconds" +%Y-%m-%dT%H:%M:%S.%3NZ
+}
 
 cameras_field() { # cameras_field NAME: of what the RTSP server said when it was ready
   python3 -c 'import json, sys; print(json.loads(open(sys.argv[1]).readline())[sys.argv[2]])' "$folder/log/cameras.log" "$1"
@@ -50,20 +52,23 @@ subprocess.run(
 PYTHON
 }
 
-count_clips() {
-  python3 -c 'import json, sys; print(len(json.load(sys.stdin)["clips"]))'
+count_clips() { # of cameras with footage, in the answer on standard input
+  python3 -c 'import json, sys; print(sum(bool(clip["spans"]) for clip in json.load(sys.stdin)["clips"]))'
 }
 
 print_next_things() {
   local program=${bin#"$root"/}/caselight
   printf '\nNext:\n'
-  [[ $mode != once ]] || printf '  deploy/demo.sh --detach        # the same, and it stays\n'
+  case $mode in
+    once) printf '  deploy/demo.sh --detach            # the same, and it stays\n' ;;
+    stay) printf '  in another terminal:\n' ;;
+  esac
   cat <<EOF
-  eval "\$(deploy/demo.sh --env)"   # in another terminal, while it runs
-  $program camera show gate-1
-  $program incident claim $incident
-  $program link $incident --camera gate-1 --from $from --to $to --role event
-  curl -H "Authorization: Bearer \$CASELIGHT_TOKEN" -o still.jpg "\$CASELIGHT_URL/api/v1/cameras/gate-1/still.jpg?at=$from&incident=$incident"
+  eval "\$(deploy/demo.sh --env)"
+  $program still gate-1 --at $from --incident $incident -o gate-1.jpg
+  $program link --incident $incident --camera gate-1 --from $from --to $to --role event
+  $program incident show $incident
+  $program camera show $dropped_camera
 EOF
   [[ $mode != detach ]] || printf '  deploy/demo.sh --stop\n'
 }
