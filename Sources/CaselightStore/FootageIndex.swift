@@ -12,6 +12,7 @@ public protocol FootageIndex: Sendable {
     func coverage(of cameras: [CameraCode], overlapping span: TimeSpan) async throws -> [CameraCode: [Coverage]]
     /// In the order of their starts. Tables are left empty unless `detailed`.
     func segments(of camera: CameraCode, overlapping span: TimeSpan, limit: Int, detailed: Bool) async throws -> [Segment]
+    /// `nil` where the index knows no such segment.
     func segment(_ id: SegmentID) async throws -> Segment?
     /// Those not closed, of all cameras: what a crash left.
     func openSegments() async throws -> [Segment]
@@ -19,15 +20,19 @@ public protocol FootageIndex: Sendable {
     func segmentsBeingDeleted() async throws -> [Segment]
     /// Closed segments of the camera, or of all cameras, that ended before `time`; the oldest first.
     func oldestSegments(of camera: CameraCode?, endedBefore time: WallTime, limit: Int) async throws -> [Segment]
+    /// `nil` where the index knows no such run.
     func run(_ id: RunID) async throws -> Run?
+    /// A camera's runs that have a moment in the span, in order.
     func runs(of camera: CameraCode, overlapping span: TimeSpan) async throws -> [Run]
     /// Runs of these cameras whose times follow a recorder's clock and not ours, in the order of their starts.
     func importedRuns(of cameras: [CameraCode]) async throws -> [Run]
+    /// Comparisons of a camera's clock with ours, in order, at most `limit`.
     func clockSamples(of camera: CameraCode, overlapping span: TimeSpan, limit: Int) async throws -> [ClockSample]
     /// The newest clock sample of each of the cameras within the last run that has one.
     func latestClockSamples(of cameras: [CameraCode]) async throws -> [CameraCode: ClockSample]
     /// The cameras that have runs, registered or not.
     func camerasWithFootage() async throws -> [CameraCode]
+    /// Sums over all footage.
     func statistics() async throws -> FootageStatistics
 }
 
@@ -47,6 +52,7 @@ public enum IndexChange: Hashable, Sendable {
     case clockSample(RunID, ClockSample)
 }
 
+/// How much footage there is.
 public struct FootageStatistics: Hashable, Sendable, Codable {
     public var segmentCount: Int
     public var byteCount: Int64

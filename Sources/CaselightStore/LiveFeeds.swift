@@ -4,6 +4,7 @@ public import CaselightModel
 public protocol LiveFeeds: Sendable {
     /// `nil` for a camera without a feed.
     func status(of code: CameraCode) async -> FeedStatus?
+    /// Of every camera with a feed.
     func statuses() async -> [FeedStatus]
 
     /// To be called after the registry's change is durable: connects, reconnects or lets go of the camera's feed, and of no other.

@@ -14,12 +14,15 @@ public protocol RecordStore: Sendable {
     func updateCamera(_ camera: Camera, credentials: CredentialsChange) async throws
     /// Takes a camera out of service. Its record stays for the footage it made. - Throws: `notFound`.
     func removeCamera(_ code: CameraCode, at time: WallTime) async throws
+    /// `nil` where none is registered under the code.
     func camera(_ code: CameraCode) async throws -> Camera?
     /// In the order of codes, those in service only.
     func cameras(_ filter: CameraFilter, after: CameraCode?, limit: Int) async throws -> [Camera]
+    /// How many are registered.
     func cameraCount() async throws -> Int
     /// Cameras in service that pass the filter and have no position.
     func unlocatedCameraCount(_ filter: CameraFilter) async throws -> Int
+    /// `nil` where the camera's feed asks for none. For the worker that connects, and nobody else.
     func credentials(of code: CameraCode) async throws -> FeedCredentials?
     /// Cameras whose field of view's bounding box meets `box`, removed ones included: the first step of every question about a place.
     func viewpoints(meeting box: GeoBox, filter: CameraFilter) async throws -> [Viewpoint]
@@ -27,7 +30,9 @@ public protocol RecordStore: Sendable {
     func viewpoints(filter: CameraFilter) async throws -> [Viewpoint]
 
     // Areas
+    /// All or none. Areas known already are replaced.
     func importAreas(_ areas: [Area]) async throws -> ImportCount
+    /// `nil` where there is no such area.
     func area(_ code: String) async throws -> Area?
     /// Codes of the areas that `point` lies in, smallest first.
     func areas(containing point: GeoPoint) async throws -> [String]
@@ -35,17 +40,21 @@ public protocol RecordStore: Sendable {
     // Incidents
     /// - Throws: `duplicate`.
     func addIncident(_ incident: Incident) async throws
+    /// All or none. A number known already is replaced, or left as it is.
     func importIncidents(_ incidents: [Incident], replacing: Bool) async throws -> ImportCount
     /// - Throws: `notFound`.
     func updateIncident(_ incident: Incident) async throws
+    /// `nil` where none was posted under the number.
     func incident(_ number: IncidentNumber) async throws -> Incident?
     /// Newest post first; `after` is the last one of the page before.
     func incidents(_ filter: IncidentFilter, after: IncidentNumber?, limit: Int) async throws -> [Incident]
+    /// How many there are.
     func incidentCount() async throws -> Int
 
     // Links
     /// Stores the link under a new id, which it returns. - Throws: `notFound` for an unknown incident or camera.
     func addLink(_ link: ClipLink) async throws -> ClipLink
+    /// The clips tied to an incident.
     func links(of incident: IncidentNumber) async throws -> [ClipLink]
     /// - Throws: `notFound`.
     func removeLink(_ id: Int64, of incident: IncidentNumber) async throws
@@ -57,11 +66,13 @@ public protocol RecordStore: Sendable {
     func closeOutage(of camera: CameraCode, at time: WallTime) async throws
     /// Notes a past outage, such as a time found by recovery or footage that expired. Joins one of the same cause that it touches.
     func addOutage(_ outage: Outage) async throws
+    /// What of the span was not recorded, as it was noted.
     func outages(of cameras: [CameraCode], overlapping span: TimeSpan) async throws -> [Outage]
     /// Those still open, of all cameras.
     func openOutages() async throws -> [Outage]
 
     // Clocks
+    /// Adds a statement; those before stay.
     func addClockCorrection(_ correction: ClockCorrection) async throws
     /// Oldest statement first.
     func clockCorrections(of cameras: [CameraCode]) async throws -> [ClockCorrection]
@@ -69,6 +80,7 @@ public protocol RecordStore: Sendable {
     // Volumes
     /// The ids of the archives these records belong to.
     func volumes() async throws -> [String]
+    /// Makes an archive one that may be recorded to and deleted from.
     func addVolume(_ id: String, path: String, at time: WallTime) async throws
 }
 
@@ -111,6 +123,7 @@ public struct CameraFilter: Hashable, Sendable {
     }
 }
 
+/// Which incidents are meant; what is `nil` does not narrow.
 public struct IncidentFilter: Hashable, Sendable {
     public var state: IncidentState?
     public var category: String?

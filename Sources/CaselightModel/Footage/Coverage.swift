@@ -25,6 +25,7 @@ public struct Gap: Hashable, Sendable, Codable {
     }
 }
 
+/// Why there is no footage.
 public enum GapCause: String, Sendable, Codable, CaseIterable {
     case feedLost, unauthorized, diskFull, notRegistered, expired, restart, overload, unknown
     /// An administrator disabled the feed, or its policy keeps no footage.

@@ -1,5 +1,6 @@
 /// What a feed is doing right now.
 public struct FeedStatus: Hashable, Sendable, Codable {
+    /// The stations of a feed's life.
     public enum State: String, Sendable, Codable, CaseIterable {
         case connecting, recording, waiting, disabled, stopped
     }

@@ -51,6 +51,7 @@ public struct KeyframeTable: Hashable, Sendable {
         count = keyframes(from: WallTime(microseconds: 0)).count
     }
 
+    /// The keyframes with their wall times, in order, in a segment that begins at `start`.
     public func keyframes(from start: WallTime) -> [Keyframe] {
         var result: [Keyframe] = []
         var reader = PackedNumbers(packed)

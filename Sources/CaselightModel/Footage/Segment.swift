@@ -16,6 +16,7 @@ public struct Segment: Hashable, Sendable, Codable {
     public var keyframes: KeyframeTable
     public var activity: ActivityTable
 
+    /// Whether it is still being written.
     public var isOpen: Bool { endReason == nil }
 
     public init(

@@ -10,6 +10,7 @@ public struct StreamMetadata: Hashable, Sendable, Codable {
     public init(container: String) { self.container = container }
 }
 
+/// What is known of a run's video.
 public struct VideoStream: Hashable, Sendable, Codable {
     /// libavcodec's name: `h264`, `hevc`, `mjpeg`.
     public var codec: String
@@ -37,6 +38,7 @@ public struct VideoStream: Hashable, Sendable, Codable {
     }
 }
 
+/// What is known of a run's audio.
 public struct AudioStream: Hashable, Sendable, Codable {
     /// libavcodec's name: `aac`, `pcm_alaw`, `pcm_mulaw`, `opus`.
     public var codec: String

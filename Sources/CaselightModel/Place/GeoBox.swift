@@ -38,10 +38,12 @@ public struct GeoBox: Hashable, Sendable {
         return GeoBox(south: lowest, west: crosses ? -180 : western, north: highest, east: crosses ? 180 : eastern)
     }
 
+    /// Whether the point lies in the box or on its edge.
     public func contains(_ point: GeoPoint) -> Bool {
         south <= point.latitude && point.latitude <= north && west <= point.longitude && point.longitude <= east
     }
 
+    /// Whether the boxes share a point; touching edges do.
     public func intersects(_ other: GeoBox) -> Bool {
         south <= other.north && other.south <= north && west <= other.east && other.west <= east
     }

@@ -12,6 +12,7 @@ public struct Feed: Hashable, Sendable, Codable {
     }
 }
 
+/// How a feed's packets come.
 public enum FeedTransport: String, Sendable, Codable, CaseIterable {
     /// TCP for RTSP; whatever the scheme says else.
     case automatic

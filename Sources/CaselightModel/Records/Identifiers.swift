@@ -34,8 +34,10 @@ public struct RunID: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     public init(_ value: UInt64) { self.value = value }
 
+    /// A run that no other has, but for a chance of one in 2^64.
     public static func random() -> RunID { RunID(.random(in: 1...(.max))) }
 
+    /// Reads 16 lower-case hexadecimal digits; `nil` for anything else.
     public init?(text: some StringProtocol) {
         guard text.utf8.count == 16, text.utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) }),
             let value = UInt64(text, radix: 16)
@@ -62,6 +64,7 @@ public struct SegmentID: Hashable, Comparable, Sendable, CustomStringConvertible
         self.sequence = sequence
     }
 
+    /// Reads a run, a dash and at least six digits; `nil` for anything else.
     public init?(text: some StringProtocol) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 2, let run = RunID(text: parts[0]), (6...10).contains(parts[1].utf8.count),
@@ -87,6 +90,7 @@ private func checkIdentifier(_ text: String, what: String, limit: Int, extra: St
 
 /// Identifiers are their text in JSON, and as keys.
 public protocol TextIdentifier: Codable {
+    /// Reads an identifier as its description writes it.
     static func parse(_ text: String) throws -> Self
 }
 

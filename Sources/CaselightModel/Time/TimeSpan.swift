@@ -20,17 +20,23 @@ public struct TimeSpan: Hashable, Sendable {
         self.init(start: start, end: end)
     }
 
+    /// How long it is: over zero.
     public var duration: Microseconds { end - start }
 
+    /// Whether the moment lies in it; its end does not.
     public func contains(_ time: WallTime) -> Bool { start <= time && time < end }
+    /// Whether they share a moment; spans that only meet do not.
     public func overlaps(_ other: TimeSpan) -> Bool { start < other.end && other.start < end }
 
+    /// What they share; `nil` where nothing.
     public func intersection(_ other: TimeSpan) -> TimeSpan? {
         let (first, last) = (max(start, other.start), min(end, other.end))
         return first < last ? TimeSpan(start: first, end: last) : nil
     }
 
+    /// The span with `margin` more on both sides.
     public func widened(by margin: Microseconds) -> TimeSpan { TimeSpan(start: start - margin, end: end + margin) }
+    /// The span as long, `offset` later.
     public func shifted(by offset: Microseconds) -> TimeSpan { TimeSpan(start: start + offset, end: end + offset) }
 
     /// What of this span none of `covered` covers, in order.

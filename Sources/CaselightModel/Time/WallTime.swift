@@ -33,8 +33,11 @@ public struct Microseconds: Hashable, Comparable, Sendable, Codable {
     public init(_ value: Int64) { self.value = value }
 
     public static let zero = Microseconds(0)
+    /// A length in whole seconds.
     public static func seconds(_ seconds: Int64) -> Microseconds { Microseconds(seconds * 1_000_000) }
+    /// A length in whole milliseconds.
     public static func milliseconds(_ milliseconds: Int64) -> Microseconds { Microseconds(milliseconds * 1000) }
+    /// A length in days of 24 hours.
     public static func days(_ days: Int64) -> Microseconds { .seconds(days * 86_400) }
 
     /// The same length in seconds, for people and for floating-point formulas.
@@ -54,5 +57,6 @@ public struct Microseconds: Hashable, Comparable, Sendable, Codable {
 
 /// Tells the time. Injected wherever time decides something, so that tests can step it.
 public protocol WallClock: Sendable {
+    /// What the clock shows.
     func now() -> WallTime
 }
