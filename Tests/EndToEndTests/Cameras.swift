@@ -80,6 +80,7 @@ enum HTTP {
         if body != nil { request.setValue("application/json", forHTTPHeaderField: "Content-Type") }
         for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
         let done = DispatchSemaphore(value: 0)
+        // Written once before the signal, read after it.
         nonisolated(unsafe) var result: Result<Answer, any Error> = .failure(Trouble("no answer"))
         URLSession.shared.dataTask(with: request) { data, response, error in
             if let error {

@@ -3,7 +3,8 @@ import Testing
 /// What a reader of the library products finds beside each symbol.
 ///
 /// Every public type, function, computed property and throwing or failing initializer says in a `///` comment what it is for. Left to
-/// their names: fields and constants, initializers that only take fields, and what the standard library's protocols ask for.
+/// their names: fields and constants, initializers that only take fields, and what the standard library's protocols ask for. What fulfils a
+/// protocol of ours is documented once, at the protocol.
 @Suite struct DocumentationTests {
     static let libraries: Set<String> = ["CaselightModel", "CaselightStore", "CaselightQuery"]
     static let witnesses: Set<String> = [
@@ -12,6 +13,15 @@ import Testing
 
     @Test func publicSymbolsAreDocumented() {
         let report = Repository.sources.filter { Self.libraries.contains($0.target) }.flatMap { Self.undocumented(in: $0) }
+        #expect(report.isEmpty, "\(report.joined(separator: "\n"))")
+    }
+
+    @Test func requirementsAreDocumented() {
+        let report = Repository.sources.filter { Self.libraries.contains($0.target) }.flatMap { source in
+            source.requirements.filter { !source.hasDocumentation(above: $0.line) }.map {
+                "\(source.path):\($0.line + 1): the requirement \($0.text) has no documentation"
+            }
+        }
         #expect(report.isEmpty, "\(report.joined(separator: "\n"))")
     }
 
@@ -42,6 +52,9 @@ import Testing
         #expect(Self.undocumented(in: SwiftSource(path: "Sources/CaselightModel/A.swift", text: text)).isEmpty)
     }
 
+    private static let requirements = Set(
+        Repository.sources.filter { libraries.contains($0.target) }.flatMap { $0.requirements.map(\.text) })
+
     static func undocumented(in source: SwiftSource) -> [String] {
         let bodyLines = Dictionary(source.bodies.map { ($0.line, $0) }, uniquingKeysWith: { first, _ in first })
         return source.tokens.indices.compactMap { index in
@@ -60,7 +73,7 @@ import Testing
         let name = source.tokens[position + 1].text
         switch kind {
         case "struct", "class", "enum", "protocol", "actor", "typealias": return name
-        case "func", "subscript": return witnesses.contains(name) ? nil : name
+        case "func", "subscript": return witnesses.contains(name) || requirements.contains(name) ? nil : name
         case "var": return bodies[source.tokens[position].line] == nil || witnesses.contains(name) ? nil : name
         case "init":
             let line = source.codeLines[source.tokens[position].line]

@@ -18,6 +18,14 @@ extension SwiftSource {
         }
     }
 
+    /// The functions that the file's protocols ask for.
+    var requirements: [Token] {
+        tokens.indices.filter { tokens[$0].text == "protocol" }.flatMap { start -> [Token] in
+            guard let opening = tokens[start...].firstIndex(where: { $0.text == "{" }) else { return [] }
+            return (opening..<closingMark(of: opening)).filter { tokens[$0].text == "func" }.map { tokens[$0 + 1] }
+        }
+    }
+
     private func nameOfBody(at index: Int) -> String? {
         guard index + 1 < tokens.count else { return nil }
         let next = tokens[index + 1].text

@@ -43,6 +43,11 @@ import Testing
         #expect(found == ["property 1", "computed 3", "init 3", "f 6", "inner 1", "= 1", "deinit 2"])
     }
 
+    @Test func findsWhatProtocolsAskFor() {
+        let text = "protocol P: Q {\n    func a()\n    var b: Int { get }\n    func c() -> () -> Void\n}\nfunc d() {}"
+        #expect(SwiftSource(path: "A.swift", text: text).requirements.map(\.text) == ["a", "c"])
+    }
+
     @Test(arguments: [
         ("import A", ["A"]), ("public import struct A.B", ["A"]), ("@testable import A\n// import B\nlet s = \"\"\"\nimport C\n\"\"\"", ["A"]),
         ("@_spi(X) package import A", ["A"]), ("importer A", []),
