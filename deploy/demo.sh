@@ -126,7 +126,8 @@ pause 3
 from=$(now)
 say "recording; in $drop_at_seconds s $dropped_camera loses its feed for $drop_seconds s"
 pause "$drop_at_seconds"
-curl -fsS -o "$folder/log/drop" -X POST "http://127.0.0.1:$control_port/drop/$dropped_camera?seconds=$drop_seconds"
+curl -fsS -o "$folder/log/drop" -X POST "http://127.0.0.1:$control_port/drop/$dropped_camera?seconds=$drop_seconds" ||
+  give_up 'the cameras do not answer any more' cameras
 pause $((story_seconds - drop_at_seconds))
 to=$(now)
 
