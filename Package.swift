@@ -142,7 +142,7 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "CommandLineTests", dependencies: ["CaselightModel"], swiftSettings: settings),
+        .testTarget(name: "CommandLineTests", dependencies: ["caselight", "CaselightModel", argumentParser], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests", dependencies: ["CaselightModel", "CaselightArchive"], swiftSettings: settings),
     ]

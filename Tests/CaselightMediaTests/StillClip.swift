@@ -17,7 +17,8 @@ struct StillClip: Sendable, CustomTestStringConvertible {
         clip("H.264, 4:4:4 and odd", "641x361", shown: [640, 360], matrix: "bt709", format: "yuv444p", ["-c:v", "libx264"]),
         clip("H.264, wide samples", "704x576", aspect: "16/11", shown: [704, 396], matrix: "bt601", ["-c:v", "libx264"]),
         clip("H.264, tall samples", "352x288", aspect: "10/11", shown: [320, 288], matrix: "bt601", ["-c:v", "libx264"]),
-        clip("H.265, 10 bits", "640x360", shown: [640, 360], matrix: "bt709", format: "yuv420p10le", ["-c:v", "libx265", "-tag:v", "hvc1"]),
+        clip(
+            "H.265, 10 bits", "640x360", shown: [640, 360], matrix: "bt709", format: "yuv420p10le", ["-c:v", "libx265", "-tag:v", "hvc1"]),
         clip("H.265", "640x360", shown: [640, 360], matrix: "bt601", ["-c:v", "libx265", "-x265-params", "log-level=none"]),
         clip("MJPEG", "640x480", shown: [640, 480], matrix: "bt601", format: "yuvj420p", ["-c:v", "mjpeg", "-q:v", "2"]),
         clip("MPEG-4 Part 2", "352x288", shown: [352, 288], matrix: "bt601", ["-c:v", "mpeg4", "-q:v", "2"]),
@@ -45,7 +46,8 @@ struct StillClip: Sendable, CustomTestStringConvertible {
     /// Encodes the clip and cuts it into its initialization and its one sample.
     func make() throws -> (initialization: [UInt8], keyframe: [UInt8]) {
         let file = try run(
-            "ffmpeg", ["-v", "error"] + arguments + [
+            "ffmpeg",
+            ["-v", "error"] + arguments + [
                 "-frames:v", "1", "-frames:a", "1", "-movflags", "empty_moov+default_base_moof+frag_keyframe", "-f", "mp4", "pipe:1",
             ])
         var (initialization, keyframe, rest) = ([UInt8](), [UInt8](), file[...])

@@ -14,7 +14,8 @@ struct ListOptions: ParsableArguments {
 
     @Option(
         name: .customLong("map"),
-        help: ArgumentHelp("A field and the column it comes from, such as code:CAMERA_ID; may be given more than once.", valueName: "field:column"))
+        help: ArgumentHelp(
+            "A field and its column, such as code:CAMERA_ID; may be given more than once.", valueName: "field:column"))
     var columns: [String] = []
 
     @Flag(help: "Take in the good rows and pass over the others; without it one bad row refuses the whole list.")

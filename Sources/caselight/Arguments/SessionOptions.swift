@@ -4,7 +4,8 @@ import Foundation
 
 /// What every command takes: where the daemon is, and how to show what it says.
 struct SessionOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The daemon's address; CASELIGHT_URL, else \(DaemonAddress.standard), where not given.", valueName: "address"))
+    @Option(
+        help: ArgumentHelp("The daemon's address; CASELIGHT_URL, else \(DaemonAddress.standard), where not given.", valueName: "address"))
     var daemon: String?
 
     @Flag(help: "Print one JSON document on standard output and nothing else.")

@@ -57,7 +57,8 @@ struct TimePattern: Sendable {
         for start in bytes.indices {
             guard let (time, end) = match(bytes, from: start, utcOffsetSeconds) else { continue }
             // Digits that go on before or after suggest another number.
-            let isBounded = !(start > 0 && isDigit(bytes[start - 1]) && isDigit(bytes[start])) && !(end < bytes.count && isDigit(bytes[end]))
+            let isBounded =
+                !(start > 0 && isDigit(bytes[start - 1]) && isDigit(bytes[start])) && !(end < bytes.count && isDigit(bytes[end]))
             if isBounded { bounded.insert(time) } else { loose.insert(time) }
         }
         let found = bounded.isEmpty ? loose : bounded
@@ -78,7 +79,9 @@ struct TimePattern: Sendable {
                 guard let (seconds, after) = Self.offset(rest) else { return nil }
                 (offset, rest) = (seconds, after)
             case .field(let name):
-                guard let (count, range) = Self.widths[name], let value = Self.number(rest, count), range.contains(value) else { return nil }
+                guard let (count, range) = Self.widths[name], let value = Self.number(rest, count), range.contains(value) else {
+                    return nil
+                }
                 values[name] = value
                 rest = rest.dropFirst(count)
             }

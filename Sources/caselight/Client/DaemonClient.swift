@@ -126,7 +126,8 @@ struct DaemonClient: Sendable {
         guard let detail = problem["detail"].text else {
             return oddAnswer("it answered \(status), and not as caselightd does")
         }
-        let hint = status == 401 && !address.hasToken ? " Set CASELIGHT_TOKEN: caselightd wrote the token to a file at its first start." : ""
+        let hint =
+            status == 401 && !address.hasToken ? " Set CASELIGHT_TOKEN: caselightd wrote the token to a file at its first start." : ""
         var failure = ClientFailure(.refused, detail + hint, code: problem["code"].text)
         failure.notes = ImportReport.rowNotes(problem)
         return failure
@@ -147,9 +148,12 @@ struct DaemonClient: Sendable {
         let text = String(describing: error)
         let known = [
             ("errno: 111", "connection refused"), ("refused", "connection refused"), ("errno: 113", "no route to the host"),
-            ("connectTimeout", "no answer within \(connectTimeout.nanoseconds / 1_000_000_000) s"), ("deadlineExceeded", "its answer took too long"),
-            ("readTimeout", "it fell silent"), ("remoteConnectionClosed", "it closed the connection"), ("errno: 104", "it closed the connection"),
-            ("errno: 32", "it closed the connection"), ("dnsNotFound", "its name is unknown"), ("SocketAddressError", "its name is unknown"),
+            ("connectTimeout", "no answer within \(connectTimeout.nanoseconds / 1_000_000_000) s"),
+            ("deadlineExceeded", "its answer took too long"),
+            ("readTimeout", "it fell silent"), ("remoteConnectionClosed", "it closed the connection"),
+            ("errno: 104", "it closed the connection"),
+            ("errno: 32", "it closed the connection"), ("dnsNotFound", "its name is unknown"),
+            ("SocketAddressError", "its name is unknown"),
             ("handshake", "TLS failed"), ("CERTIFICATE", "its certificate is not trusted"),
         ]
         return known.first { text.localizedCaseInsensitiveContains($0.0) }?.1 ?? Terminal.oneLine(text)

@@ -27,7 +27,9 @@ struct CameraAdd: DaemonCommand {
                 --password-file gate-3.password --lat 29.8683 --lon 121.5440 --bearing 120 --field 70 --range 80
             """)
 
-    @Option(help: ArgumentHelp("Its identifier: 20 digits of GB/T 28181, or 1 to 64 of A-Z a-z 0-9 . _ -", valueName: "code"), transform: ArgumentForm.code)
+    @Option(
+        help: ArgumentHelp("Its identifier: 20 digits of GB/T 28181, or 1 to 64 of A-Z a-z 0-9 . _ -", valueName: "code"),
+        transform: ArgumentForm.code)
     var code: CameraCode
 
     @OptionGroup var fields: CameraFields

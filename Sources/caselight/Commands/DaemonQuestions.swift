@@ -42,7 +42,7 @@ enum StatusReport {
 
     private static func text(of problem: JSON) -> String {
         if let text = problem.text { return text }
-        return ["name", "detail"].compactMap { problem[$0].text }.joined(separator: ": ")
+        return ["part", "detail"].compactMap { problem[$0].text }.joined(separator: ": ")
     }
 
     private static func feeds(_ counts: JSON) -> String? {

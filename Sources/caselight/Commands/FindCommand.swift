@@ -47,8 +47,10 @@ struct FindCommand: DaemonCommand {
         let (query, span) = try await question(client)
         let answer = try await client.get("/api/v1/clips", disclosure.query + query + search.query)
         try show(answer) { style in
-            FindReport(answer: answer, asked: span, incident: disclosure.incident?.text, purpose: disclosure.purpose, address: client.address)
-                .lines(style)
+            FindReport(
+                answer: answer, asked: span, incident: disclosure.incident?.text, purpose: disclosure.purpose, address: client.address
+            )
+            .lines(style)
         }
     }
 
@@ -59,10 +61,14 @@ struct FindCommand: DaemonCommand {
             let incident = try await client.get("/api/v1/incidents/\(number)")
             span = span ?? incident.span
             if placeQuery.isEmpty {
-                guard let latitude = incident["position"]["latitude"].number, let longitude = incident["position"]["longitude"].number else {
-                    throw ClientFailure(.refused, "cannot search around incident '\(number)': it has no position. Give a place, such as --near LAT,LON.")
+                guard let latitude = incident["position"]["latitude"].number, let longitude = incident["position"]["longitude"].number
+                else {
+                    throw ClientFailure(
+                        .refused, "cannot search around incident '\(number)': it has no position. Give a place, such as --near LAT,LON.")
                 }
-                placeQuery = [("near", "\(latitude),\(longitude)"), ("radius", "\(place.radius ?? SearchPlaceOptions.defaultRadiusMeters)")]
+                placeQuery = [
+                    ("near", "\(latitude),\(longitude)"), ("radius", "\(place.radius ?? SearchPlaceOptions.defaultRadiusMeters)"),
+                ]
             }
         }
         guard let span else { throw ClientFailure(.refused, "cannot search: the incident tells no time. Give --from and --to.") }
@@ -72,7 +78,9 @@ struct FindCommand: DaemonCommand {
 
 /// Where to search.
 struct SearchPlaceOptions: ParsableArguments {
-    @Option(parsing: .unconditional, help: ArgumentHelp("Around a point: latitude,longitude.", valueName: "place"), transform: ArgumentForm.point)
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Around a point: latitude,longitude.", valueName: "place"),
+        transform: ArgumentForm.point)
     var near: GeoPoint?
 
     @Option(help: ArgumentHelp("How far around; 150 where not given.", valueName: "metres"))
@@ -135,10 +143,14 @@ struct SearchOptions: ParsableArguments {
     @Option(name: .customLong("tag"), help: ArgumentHelp("Only cameras with this tag; may be given more than once.", valueName: "text"))
     var tags: [String] = []
 
-    @Option(help: ArgumentHelp("An incident's search begins so long before it; 10m where not given.", valueName: "time"), transform: ArgumentForm.seconds)
+    @Option(
+        help: ArgumentHelp("An incident's search begins so long before it; 10m where not given.", valueName: "time"),
+        transform: ArgumentForm.seconds)
     var before: Double?
 
-    @Option(help: ArgumentHelp("An incident's search ends so long after it; 20m where not given.", valueName: "time"), transform: ArgumentForm.seconds)
+    @Option(
+        help: ArgumentHelp("An incident's search ends so long after it; 20m where not given.", valueName: "time"),
+        transform: ArgumentForm.seconds)
     var after: Double?
 
     @Flag(help: "Tell when something moved, too.")

@@ -73,7 +73,9 @@ struct FindReport {
                 .init(sees, Self.tint(sees)), .init(clip["camera"].text), .init(clip["name"].text),
                 .init(clip["distanceMeters"].number.map(Quantity.meters)),
                 spans.isEmpty ? .init("nothing", .bad) : .init(Self.spansText(spans, style, day)),
-                .init(clip["activityPeaks"].list.prefix(3).compactMap { $0.span.map { style.times.short($0, on: day) } }.joined(separator: ", ")),
+                .init(
+                    clip["activityPeaks"].list.prefix(3).compactMap { $0.span.map { style.times.short($0, on: day) } }.joined(
+                        separator: ", ")),
                 .init(Self.clock(clip)),
             ])
         }
@@ -110,7 +112,8 @@ struct FindReport {
         for gap in answer["gaps"].list {
             let span = gap.span
             table.add([
-                .init(gap["camera"].text), .init(span.map { style.times.short($0, on: day) }), .init(span.map { Quantity.duration($0.duration) }),
+                .init(gap["camera"].text), .init(span.map { style.times.short($0, on: day) }),
+                .init(span.map { Quantity.duration($0.duration) }),
                 .init(gap["cause"].text, .bad), .init(gap["detail"].text),
             ])
         }
@@ -146,26 +149,33 @@ extension FindReport {
             let clip = bestSpan(best["spans"].list), let shown = clip.span
         else { return lines + ["  No footage: search wider with --radius, or longer with --from and --to."] }
         let offset = Microseconds(Int64(clip["clock"]["offsetUs"].whole ?? 0))
-        let moment = span.map { max(shown.start, min($0.start, shown.end - .seconds(1))) } ?? shown.start
+        let moment = focus.map { max(shown.start, min($0.start, shown.end - .seconds(1))) } ?? shown.start
+        let part = focus.flatMap { shown.intersection($0) } ?? shown
         let reason = incident.map { "--incident \($0)" } ?? "--purpose \(Self.quoted(purpose ?? ""))"
         var steps = FieldList()
         steps.add("see a picture", "caselight still \(camera) --at \(style.times.full(moment + offset)) \(reason) -o \(camera).jpg")
-        steps.add("play it", play(camera, shown.shifted(by: offset)))
+        steps.add("play it", play(camera, part.shifted(by: offset)))
         if let incident {
-            let times = "--from \(style.times.full(shown.start)) --to \(style.times.full(shown.end))"
+            let times = "--from \(style.times.full(part.start)) --to \(style.times.full(part.end))"
             steps.add("tie it", "caselight link --incident \(incident) --camera \(camera) \(times) --role event")
         }
         return lines + steps.lines(style.terminal)
     }
 
-    /// Of a camera's spans, the one in which the question's time begins, else the longest.
+    /// When it happened, where an incident tells; else the time asked for.
+    private var focus: TimeSpan? { answer["incident"].span ?? span }
+
+    /// Of a camera's spans, the one in which that begins, else the longest.
     private func bestSpan(_ clips: [JSON]) -> JSON? {
-        if let start = span?.start, let clip = clips.first(where: { $0.span?.contains(start) == true }) { return clip }
+        if let start = focus?.start, let clip = clips.first(where: { $0.span?.contains(start) == true }) { return clip }
         return clips.max { ($0.span?.duration ?? .zero) < ($1.span?.duration ?? .zero) }
     }
 
     private func play(_ camera: String, _ span: TimeSpan) -> String {
-        let query: Query = [("from", span.start.rfc3339()), ("to", span.end.rfc3339()), ("incident", incident), ("purpose", incident == nil ? purpose : nil)]
+        let query: Query = [
+            ("from", span.start.rfc3339()), ("to", span.end.rfc3339()), ("incident", incident),
+            ("purpose", incident == nil ? purpose : nil),
+        ]
         let url = address.url("/api/v1/cameras/\(DaemonAddress.encoded(camera))/playlist.m3u8", query)
         return "ffplay -headers \"Authorization: Bearer $CASELIGHT_TOKEN\" '\(url)'"
     }

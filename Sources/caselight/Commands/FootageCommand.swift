@@ -58,7 +58,9 @@ struct FootageImportCommand: DaemonCommand {
         if let fromName {
             guard fromName.namesOffset != (utcOffset != nil) else {
                 throw ValidationError(
-                    fromName.namesOffset ? "The pattern has %z; --utc-offset does not go with it." : "Give --utc-offset, or %z in the pattern: without an offset a time is not known.")
+                    fromName.namesOffset
+                        ? "The pattern has %z; --utc-offset does not go with it."
+                        : "Give --utc-offset, or %z in the pattern: without an offset a time is not known.")
             }
         } else if utcOffset != nil {
             throw ValidationError("--utc-offset goes with --from-name.")
@@ -97,7 +99,9 @@ enum RecordedFiles {
             files += isFolder.boolValue ? inFolder(URL(filePath: path, directoryHint: .isDirectory)) : [URL(filePath: path)]
             guard files.count <= countLimit else { throw ClientFailure(.refused, "cannot take over \(countLimit) files at once") }
         }
-        guard !files.isEmpty else { throw ClientFailure(.refused, "cannot import footage: there are no files in \(paths.joined(separator: ", "))") }
+        guard !files.isEmpty else {
+            throw ClientFailure(.refused, "cannot import footage: there are no files in \(paths.joined(separator: ", "))")
+        }
         return files
     }
 
@@ -167,7 +171,8 @@ struct Handover {
         }
         if let detail = last["detail"].text { throw ClientFailure(.refused, detail, code: last["code"].text) }
         guard last["run"].text != nil else {
-            throw ClientFailure(.refused, "cannot tell whether '\(name)' was taken over: the daemon's answer broke off. Look at its coverage.")
+            throw ClientFailure(
+                .refused, "cannot tell whether '\(name)' was taken over: the daemon's answer broke off. Look at its coverage.")
         }
         var outcome = last.fields
         outcome["file"] = .text(file.relativePath)

@@ -47,7 +47,10 @@ enum CoverageReport {
         let parts = coverage.map { ($0, false) } + reply["gaps"].list.map { ($0, true) }
         for (part, isGap) in parts.sorted(by: { ($0.0.span?.start ?? .distantPast) < ($1.0.span?.start ?? .distantPast) }) {
             guard let partSpan = part.span else { continue }
-            let what = isGap ? "gap: \(part["cause"].text ?? "unknown")" : "recorded" + (part["policy"].text == "full" ? "" : ", \(part["policy"].text ?? "")")
+            let what =
+                isGap
+                ? "gap: \(part["cause"].text ?? "unknown")"
+                : "recorded" + (part["policy"].text == "full" ? "" : ", \(part["policy"].text ?? "")")
             table.add([
                 .init(style.times.short(partSpan, on: day)), .init(Quantity.duration(partSpan.duration)), .init(what, isGap ? .bad : .good),
                 .init(part["detail"].text),
@@ -108,7 +111,10 @@ struct StillCommand: DaemonCommand {
         document.set("byteCount", picture.count)
         document.set("keyframeAt", time)
         try show(document.json) { style in
-            ["Wrote \(output), \(Quantity.bytes(Double(picture.count)))" + (time.map { ", the picture of \(style.times.full($0))." } ?? ".")]
+            [
+                "Wrote \(output), \(Quantity.bytes(Double(picture.count)))"
+                    + (time.map { ", the picture of \(style.times.full($0))." } ?? ".")
+            ]
         }
     }
 }

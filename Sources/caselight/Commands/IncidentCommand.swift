@@ -31,7 +31,9 @@ struct IncidentPost: DaemonCommand {
     @Option(help: ArgumentHelp("When it began.", valueName: "time"), transform: ArgumentForm.time)
     var from: WallTime
 
-    @Option(help: ArgumentHelp("When it was over; a minute after its beginning where not given.", valueName: "time"), transform: ArgumentForm.time)
+    @Option(
+        help: ArgumentHelp("When it was over; a minute after its beginning where not given.", valueName: "time"),
+        transform: ArgumentForm.time)
     var to: WallTime?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Where: latitude,longitude.", valueName: "place"), transform: ArgumentForm.point)
@@ -112,7 +114,8 @@ struct IncidentList: DaemonCommand {
 
     func run(_ client: DaemonClient) async throws {
         let query: Query = [
-            ("state", state?.rawValue), ("category", category), ("grid", grid), ("from", from?.rfc3339()), ("to", to?.rfc3339()), ("text", text),
+            ("state", state?.rawValue), ("category", category), ("grid", grid), ("from", from?.rfc3339()), ("to", to?.rfc3339()),
+            ("text", text),
         ]
         let (document, hasMore) = try await pages(client, "/api/v1/incidents", query, named: "incidents", limit: limit)
         try show(document) { IncidentReport.table(document["incidents"].list, hasMore: hasMore, $0) }

@@ -13,7 +13,9 @@ enum IncidentReport {
                 .init(incident.span.map { style.times.full($0.start) }), .init(incident["address"].text), .init(incident["text"].text),
             ])
         }
-        return table.lines(style.terminal) + ["", Quantity.count(incidents.count, "incident") + (hasMore ? ", and more: raise --limit." : ".")]
+        return table.lines(style.terminal) + [
+            "", Quantity.count(incidents.count, "incident") + (hasMore ? ", and more: raise --limit." : "."),
+        ]
     }
 
     static func full(_ incident: JSON, links: [JSON], _ style: ShowStyle) -> [String] {
@@ -48,7 +50,9 @@ enum IncidentReport {
     }
 
     private static func place(_ incident: JSON) -> String? {
-        guard let latitude = incident["position"]["latitude"].number, let longitude = incident["position"]["longitude"].number else { return nil }
+        guard let latitude = incident["position"]["latitude"].number, let longitude = incident["position"]["longitude"].number else {
+            return nil
+        }
         return "\(Quantity.decimal(latitude, 6)),\(Quantity.decimal(longitude, 6))"
     }
 }

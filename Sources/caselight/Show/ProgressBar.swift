@@ -25,7 +25,9 @@ final class ProgressBar: Sendable {
             guard ContinuousClock.now - state.drawnAt >= Self.interval || doneBytes == totalBytes else { return }
             state.drawnAt = .now
             state.isDrawn = true
-            write("\r\u{1B}[K" + Self.line(state.label, what, doneBytes: doneBytes, totalBytes: totalBytes))
+            let line = Self.line(state.label, what, doneBytes: doneBytes, totalBytes: totalBytes)
+            // A line that wrapped could not be drawn over.
+            write("\r\u{1B}[K" + TextWidth.cut(line, to: Terminal.columns(of: STDERR_FILENO) - 1))
         }
     }
 

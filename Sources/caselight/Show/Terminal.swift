@@ -10,10 +10,14 @@ struct Terminal: Sendable {
 
     static func current(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> Terminal {
         guard isatty(STDOUT_FILENO) == 1 else { return .plain }
+        return Terminal(width: columns(of: STDOUT_FILENO), usesColour: allowsColour(environment))
+    }
+
+    /// A terminal's width; 80 where it does not tell, and never under 40.
+    static func columns(of descriptor: Int32) -> Int {
         var size = winsize()
-        let isKnown = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-        let width = isKnown ? Int(size.ws_col) : environment["COLUMNS"].flatMap { Int($0) } ?? 80
-        return Terminal(width: max(40, width), usesColour: allowsColour(environment))
+        let isKnown = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        return isKnown ? max(40, Int(size.ws_col)) : 80
     }
 
     /// https://no-color.org: any value but the empty one.

@@ -38,8 +38,11 @@ enum TextWidth {
         if first.properties.isEmojiPresentation || character.unicodeScalars.contains("\u{FE0F}") { return 2 }
         switch first.properties.generalCategory {
         case .nonspacingMark, .enclosingMark, .format: return 0
-        default: return isWide(first.value) ? 2 : 1
+        default: break
         }
+        // Half-width voicing marks join the letter before, and take a column of their own.
+        let marks = character.unicodeScalars.dropFirst().count { (0xFF9E...0xFF9F).contains($0.value) }
+        return (isWide(first.value) ? 2 : 1) + marks
     }
 
     /// Wide and full-width ranges of Unicode Standard Annex 11.

@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+/// The built program, as a shell sees it.
+@Suite struct ExitStatusTests {
+    @Test(arguments: [
+        ["camera", "add"], ["camera", "show"], ["camera", "show", "a/b"], ["nothing"], ["find"],
+        ["find", "--incident", "A1", "--from", "yesterday"],
+        ["find", "--purpose", "x", "--near", "91,0", "--from", "2026-03-02T07:00:00Z", "--to", "2026-03-02T08:00:00Z"],
+        ["find", "--purpose", "x", "--near", "1,0", "--from", "2026-03-02T09:00:00Z", "--to", "2026-03-02T08:00:00Z"],
+        ["still", "c", "--at", "2026-03-02T07:00:00Z", "-o", "x.jpg"], ["camera", "clock", "c", "--fast", "1m", "--slow", "1m"],
+        ["footage", "import", "--camera", "c", "x.mp4"], ["footage", "import", "--camera", "c", "--from-name", "%Y%m%d%H%M", "x.mp4"],
+        ["camera", "set", "c"], ["status", "--daemon", "ftp://x"], ["camera", "add", "--code", "c", "--password-stdin"],
+    ])
+    func wrongUsageIsTwo(arguments: [String]) throws {
+        let result = try CaselightRun(arguments)
+        #expect(result.status == 2, "\(result.error)")
+        #expect(result.output.isEmpty)
+        #expect(!result.error.isEmpty)
+    }
+
+    /// Port 1 of this machine: nothing listens there.
+    @Test(arguments: [["status"], ["camera", "list", "--json"], ["find", "--incident", "A1"], ["openapi"]])
+    func aDaemonThatIsNotThereIsThree(arguments: [String]) throws {
+        let result = try CaselightRun(arguments + ["--daemon", "http://127.0.0.1:1"])
+        #expect(result.status == 3)
+        #expect(result.output.isEmpty)
+        #expect(
+            result.error == "caselight: cannot reach caselightd at http://127.0.0.1:1: connection refused."
+                + " Is it running, and does CASELIGHT_URL say where?\n")
+    }
+
+    @Test(arguments: [
+        ["footage", "import", "--camera", "c", "--from-metadata", "no-such-file.mp4"], ["camera", "import", "no-such-file.csv"],
+    ])
+    func aFileThatIsNotThereIsOne(arguments: [String]) throws {
+        let result = try CaselightRun(arguments)
+        #expect(result.status == 1)
+        #expect(result.error.contains("there is no such file"))
+        #expect(result.error.split(separator: "\n").count == 1)
+    }
+
+    @Test(arguments: [["--help"], ["help", "find"], ["camera", "--help"], ["--generate-completion-script", "bash"]])
+    func helpIsNought(arguments: [String]) throws {
+        let result = try CaselightRun(arguments)
+        #expect(result.status == 0)
+        #expect(result.output.count > 500)
+        #expect(result.error.isEmpty)
+    }
+}
+
+/// One run of the program, without this machine's settings.
+private struct CaselightRun {
+    let status: Int32
+    let output: String
+    let error: String
+
+    init(_ arguments: [String]) throws {
+        let process = Process()
+        process.executableURL = try Self.program()
+        process.arguments = arguments
+        process.environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? ""]
+        process.standardInput = FileHandle.nullDevice
+        let (output, error) = (Pipe(), Pipe())
+        (process.standardOutput, process.standardError) = (output, error)
+        try process.run()
+        // Each stays far below a pipe's buffer, but for the completion script, which goes to standard output alone.
+        self.output = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        self.error = String(decoding: try error.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        process.waitUntilExit()
+        status = process.terminationStatus
+    }
+
+    /// Beside the tests' own bundle.
+    private static func program() throws -> URL {
+        let beside = Bundle.main.bundleURL.appending(path: "caselight")
+        if FileManager.default.isExecutableFile(atPath: beside.path) { return beside }
+        let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let built = package.appending(path: ".build/debug/caselight")
+        try #require(FileManager.default.isExecutableFile(atPath: built.path), "build the program first")
+        return built
+    }
+}
