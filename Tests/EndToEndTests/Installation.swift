@@ -37,7 +37,7 @@ final class Installation {
         daemon.executableURL = Workshop.products.appending(path: "caselightd")
         daemon.arguments = ["run"] + flags()
         let log = folder.appending(path: "log")
-        if !FileManager.default.fileExists(atPath: log.path) { FileManager.default.createFile(atPath: log.path, contents: nil) }
+        if !FileManager.default.fileExists(atPath: log.path) { _ = FileManager.default.createFile(atPath: log.path, contents: nil) }
         let handle = try FileHandle(forWritingTo: log)
         let before = try handle.seekToEnd()
         daemon.standardError = handle

@@ -55,7 +55,7 @@ enum Workshop {
         // Files rather than pipes: nothing can fill up while nobody reads.
         let folder = URL(fileURLWithPath: NSTemporaryDirectory())
         let (output, error) = (folder.appending(path: UUID().uuidString), folder.appending(path: UUID().uuidString))
-        for file in [output, error] { FileManager.default.createFile(atPath: file.path, contents: nil) }
+        for file in [output, error] { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
         defer { for file in [output, error] { try? FileManager.default.removeItem(at: file) } }
         do {
             process.standardOutput = try FileHandle(forWritingTo: output)
