@@ -24,8 +24,8 @@ enum FFmpegLog {
     fileprivate static func take(level: Int32, line: String) {
         let text = redacted(line)
         guard !text.isEmpty else { return }
-        // What FFmpeg calls an error is the world misbehaving; a warning of its is for whoever looks closer.
-        let priority: WorkerLog.Priority = level <= AV_LOG_ERROR ? .warning : .info
+        // What matters of it comes as an error of ours; these lines are for whoever looks closer.
+        let priority: WorkerLog.Priority = level <= AV_LOG_ERROR ? .info : .debug
         for line in passing(text, nowUs: caselight_monotonic_us()) { WorkerLog.write(priority, "ffmpeg: \(line)") }
     }
 

@@ -39,6 +39,8 @@ final class ActiveRun {
     private var nextSequence: UInt32 = 0
     private var last: (display: Int64, decode: Int64, mediaUs: Int64)?
     private var lastDistance: Int64 = 0
+    /// The length of the sample written last: what the last of all gets, whose end nobody says.
+    private var lastStep: Int64
     private var retryDelay = retryLeast
     private var retryAtUs: Int64 = 0
 
@@ -67,6 +69,7 @@ final class ActiveRun {
         let lead = max(Int64(depth) * track.stepTicks, decode.map { display > $0 && display - $0 < 1 << 40 ? display - $0 : 0 } ?? 0)
         zero = display - lead
         zeroUs = scale.microseconds(zero)
+        lastStep = max(1, scale.ticks(track.stepTicks))
         times = DecodeTimes(depth: depth, step: scale.ticks(track.stepTicks))
         meter = StreamMeter(streams.metadata)
         run = Run(
@@ -172,14 +175,13 @@ final class ActiveRun {
     func finishFragment(nextDecode: Int64?, steers: Bool) {
         guard let muxer, let first = pending.first, segment != nil else { return }
         var endUs = first.mediaUs
-        var step: Int64 = 1
         for (index, sample) in pending.enumerated() {
             let next = index + 1 < pending.count ? pending[index + 1].decode : nextDecode
-            step = max(1, next.map { $0 - sample.decode } ?? max(step, scale.ticks(track.stepTicks) / 2))
+            if let next { lastStep = max(1, next - sample.decode) }
             let status = muxer.write(
-                sample.packet, times: SampleTimes(display: sample.display, decode: sample.decode, duration: step))
+                sample.packet, times: SampleTimes(display: sample.display, decode: sample.decode, duration: lastStep))
             if status < 0 { WorkerLog.write(.warning, "camera '\(order.camera)': a packet cannot be written: \(FFmpegStatus.text(status))") }
-            endUs = max(endUs, sample.mediaUs + scale.microseconds(ofTicks: step))
+            endUs = max(endUs, sample.mediaUs + scale.microseconds(ofTicks: lastStep))
             pool.giveBack(sample.packet)
         }
         pending.removeAll(keepingCapacity: true)

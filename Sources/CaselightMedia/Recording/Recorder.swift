@@ -125,7 +125,8 @@ final class Recorder {
             return
         }
         var verdict = active.clock.observe(mediaUs: mediaUs, arrival: arrival)
-        if let latest = latestMediaUs, mediaUs < latest - Self.backwardUs { verdict = .streamJumped }
+        let reorderingUs = active.scale.microseconds(StreamTime.reorderedSteps * time.stepTicks)
+        if let latest = latestMediaUs, mediaUs < latest - max(Self.backwardUs, reorderingUs) { verdict = .streamJumped }
         latestMediaUs = max(latestMediaUs ?? mediaUs, mediaUs)
         guard verdict != .steady else { return }
         WorkerLog.write(

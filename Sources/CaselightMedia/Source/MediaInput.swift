@@ -56,7 +56,7 @@ struct MediaInput: ~Copyable {
     }
 
     func failure(reading status: Int32) -> CaselightError {
-        SourceFailure(reading: status, reason: interrupt.reason).error(address.operation)
+        SourceFailure(reading: status, reason: interrupt.reason).error(address.readOperation)
     }
 
     var streamCount: Int { Int(context.pointee.nb_streams) }

@@ -11,8 +11,9 @@ struct SourceAddress: Sendable {
     let url: String
     /// Scheme, host and port; of a file its name.
     let shown: String
-    /// What was being done, completing "cannot …".
+    /// What is being done, completing "cannot …": at first, and once it is open.
     let operation: String
+    let readOperation: String
     let protocolWhitelist: String
     let formatWhitelist: String
     /// Where the scheme decides it; else libavformat looks at the first bytes, within the whitelist.
@@ -20,11 +21,12 @@ struct SourceAddress: Sendable {
     let options: [(String, String)]
 
     static func feed(
-        _ url: FeedURL, credentials: FeedCredentials?, transport: FeedTransport, readTimeout: Microseconds, operation: String
+        _ url: FeedURL, credentials: FeedCredentials?, transport: FeedTransport, readTimeout: Microseconds, name: String
     ) -> SourceAddress {
         SourceAddress(
             kind: url.scheme == .rtsp || url.scheme == .rtsps ? .rtsp : .stream,
-            url: text(of: url, credentials: credentials), shown: url.redacted, operation: "\(operation) at \(url.redacted)",
+            url: text(of: url, credentials: credentials), shown: url.redacted, operation: "open \(name) at \(url.redacted)",
+            readOperation: "read \(name) at \(url.redacted)",
             protocolWhitelist: protocols(of: url.scheme), formatWhitelist: formats(of: url.scheme),
             format: url.scheme == .rtsp || url.scheme == .rtsps ? "rtsp" : nil,
             options: options(of: url.scheme, transport: transport, readTimeout: readTimeout))
@@ -33,6 +35,7 @@ struct SourceAddress: Sendable {
     static func file(path: String, operation: String) -> SourceAddress {
         SourceAddress(
             kind: .file, url: "file:\(path)", shown: path.split(separator: "/").last.map(String.init) ?? path, operation: operation,
+            readOperation: operation,
             protocolWhitelist: "file", formatWhitelist: fileFormats, format: nil,
             // Every packet is kept: an edit list may move the start, and hides nothing.
             options: [("advanced_editlist", "0")])

@@ -34,6 +34,7 @@ struct StreamDiscovery {
     private let isLive: Bool
     private var video: VideoTrack?
     private var audio: AudioTrack?
+    private var unusable: CaselightError?
     private var soundless: Set<Int32> = []
     private var queue: [QueuedPacket] = []
     private var startedUs: Int64 = 0
@@ -135,7 +136,14 @@ struct StreamDiscovery {
     ) throws(CaselightError) -> Bool {
         PacketFacts.markKeyframe(packet, stream.pointee.codecpar)
         guard packet.pointee.flags & AV_PKT_FLAG_KEY != 0 else { return false }
-        video = try VideoTrack(stream, keyframe: packet, operation: source.address.operation)
+        do {
+            video = try VideoTrack(stream, keyframe: packet, operation: source.address.operation)
+        } catch {
+            // A keyframe without its parameter sets is none to start from; the next may have them.
+            guard error.code == .damagedMedia else { throw error }
+            unusable = error
+            return false
+        }
         keyframeUs = source.arrival.monotonicUs
         return true
     }
@@ -164,7 +172,7 @@ struct StreamDiscovery {
         } catch {
             return error
         }
-        return CaselightError(
+        return unusable ?? CaselightError(
             .damagedMedia, source.address.operation,
             because: videoPackets == 0 ? "it holds no picture" : "it holds no keyframe to start from, in \(videoPackets) packets")
     }

@@ -134,6 +134,8 @@ struct VideoTrack {
         into parameters: CodecParameters, from keyframe: UnsafeMutablePointer<AVPacket>, timeBase: AVRational
     ) {
         var filter: UnsafeMutablePointer<AVBSFContext>?
+        let known = [AV_CODEC_ID_MPEG4, AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_VC1, AV_CODEC_ID_AV1]
+        guard known.contains(parameters.codec) else { return }
         guard let kind = av_bsf_get_by_name("extract_extradata"), av_bsf_alloc(kind, &filter) >= 0, let context = filter else { return }
         defer { av_bsf_free(&filter) }
         var copy = av_packet_clone(keyframe)

@@ -20,6 +20,7 @@ struct StreamTime {
     private let ticksPerSecond: Double
     /// A timestamp beyond is damage: 99 years at 90 kHz.
     private static let limitTicks: UInt64 = 1 << 48
+    static let reorderedSteps: Int64 = 8
     private(set) var stepTicks: Int64
     private var shift: Int64 = 0
     private var last: Int64?
@@ -50,6 +51,8 @@ struct StreamTime {
     }
 
     private func isJump(by step: Int64, _ arrivalUs: Int64, _ hasSenderClock: Bool, _ isReordered: Bool) -> Bool {
+        // Where pictures are far apart, reordering alone moves them by seconds.
+        let jumpTicks = max(jumpTicks, Self.reorderedSteps * stepTicks)
         switch jumps {
         case .keep: return false
         case .takeOutOfFile: return step < -jumpTicks * 2 || Double(step) > ticksPerSecond * 86_400

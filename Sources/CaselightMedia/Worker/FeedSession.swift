@@ -60,7 +60,7 @@ final class FeedSession: Sendable {
         let pool = PacketPool()
         let address = SourceAddress.feed(
             order.url, credentials: order.credentials, transport: order.transport, readTimeout: settings.readTimeout,
-            operation: "open feed of camera '\(order.camera)'")
+            name: "feed of camera '\(order.camera)'")
         let input = try MediaInput.open(address, interrupt: interrupt, readTimeout: settings.readTimeout)
         let source = PacketSource(input: input, pool: pool, clock: clock)
         let streams = try StreamDiscovery.run(source, pool: pool)

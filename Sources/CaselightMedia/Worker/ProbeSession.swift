@@ -27,7 +27,7 @@ final class ProbeSession: Sendable {
     private func probe() throws(CaselightError) -> StreamMetadata {
         let pool = PacketPool()
         let address = SourceAddress.feed(
-            order.url, credentials: order.credentials, transport: order.transport, readTimeout: readTimeout, operation: "open the feed")
+            order.url, credentials: order.credentials, transport: order.transport, readTimeout: readTimeout, name: "the feed")
         let input = try MediaInput.open(address, interrupt: interrupt, readTimeout: readTimeout)
         let source = PacketSource(input: input, pool: pool, clock: SystemWallClock())
         let streams = try StreamDiscovery.run(source, pool: pool)
