@@ -7,7 +7,7 @@ extension Archive {
     /// Begins to keep a recorded file byte for byte as it is handed over. Nothing is on disk before the first bytes.
     ///
     /// - Parameter name: as its sender called it. Only letters, digits and `. _ -` of its last path component are kept.
-    /// - Throws: nothing yet; kept for forms that must reserve room.
+    /// - Throws: `CaselightError` in a form of archive that reserves room; this one finds out with the first bytes.
     package func receiveOriginal(camera: CameraCode, run: RunID, name: String) throws(CaselightError) -> OriginalReceiver {
         let day = "\(path)/\(ArchiveLayout.day(camera, SystemWallClock().now()))"
         let folders = [path, "\(path)/\(camera)", day, "\(day)/\(ArchiveLayout.originalsFolderName)"]
@@ -26,6 +26,36 @@ extension Archive {
                 throw CaselightError.disk("list the originals of camera '\(camera)'", error)
             }
         }
+    }
+
+    /// Removes what a crash left of files being received. Call it at start, before any is.
+    ///
+    /// - Returns: how many there were.
+    package func discardUnfinishedOriginals() async throws -> Int {
+        var count = 0
+        for camera in try await cameras(foreign: { _ in }) {
+            let root = "\(path)/\(camera)"
+            count += try await threads.run {
+                do {
+                    return try Self.discardUnfinished(below: root)
+                } catch {
+                    throw CaselightError.disk("remove unfinished originals of camera '\(camera)'", error)
+                }
+            }
+        }
+        return count
+    }
+
+    private static func discardUnfinished(below root: String) throws -> Int {
+        var count = 0
+        for day in try Disk.entries(of: root) where day.kind == .folder {
+            let folder = "\(root)/\(day.name)/\(ArchiveLayout.originalsFolderName)"
+            guard let entries = try? Disk.entries(of: folder) else { continue }
+            for entry in entries where entry.kind == .file && entry.name.hasPrefix(".") && entry.name.hasSuffix(".part") {
+                if try Disk.remove("\(folder)/\(entry.name)") { count += 1 }
+            }
+        }
+        return count
     }
 
     private static func originals(below root: String) throws -> [KeptOriginal] {

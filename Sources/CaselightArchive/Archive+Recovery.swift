@@ -9,7 +9,8 @@ extension Archive {
         var outcomes: [SegmentOutcome] = []
         for pair in open.inPairs() {
             async let first = recover(pair.first, stream: nil, clockSamples: [])
-            let second = if let segment = pair.second { try await recover(segment, stream: nil, clockSamples: []) } else { SegmentOutcome?.none }
+            let second =
+                if let segment = pair.second { try await recover(segment, stream: nil, clockSamples: []) } else { SegmentOutcome?.none }
             outcomes += [try await first, second].compactMap { $0 }
         }
         return outcomes

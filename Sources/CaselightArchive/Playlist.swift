@@ -47,10 +47,11 @@ package enum Playlist {
     package static func master(_ segments: [Segment], video: String, audio: String) -> String {
         let played = segments.compactMap { entry($0, .video) }
         let hasAudio = segments.contains { isPlayable($0.audio) && entry($0, .audio) != nil }
-        let peak = played.map { entry in
-            let bytes = entry.byteCount + (entry.segment.audio?.byteCount ?? 0)
-            return Double(bytes) * 8 / max(0.001, entry.segment.span.duration.seconds)
-        }.max() ?? 0
+        let peak =
+            played.map { entry in
+                let bytes = entry.byteCount + (entry.segment.audio?.byteCount ?? 0)
+                return Double(bytes) * 8 / max(0.001, entry.segment.span.duration.seconds)
+            }.max() ?? 0
         var lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
         var attributes = "BANDWIDTH=\(max(1, Int64(peak.rounded(.up))))"
         if hasAudio {

@@ -116,7 +116,8 @@ import Testing
 
     @Test func survivesAnyFlippedByte() {
         var generator = SeededGenerator(seed: 7)
-        let good = Handmade.initialization() + Handmade.fragment(at: start, ticks: 0, [.init(byteCount: 40, isSync: true), .init(byteCount: 20)])
+        let good =
+            Handmade.initialization() + Handmade.fragment(at: start, ticks: 0, [.init(byteCount: 40, isSync: true), .init(byteCount: 20)])
         for _ in 0..<20_000 {
             var bytes = good
             for _ in 0..<Int.random(in: 1...4, using: &generator) {

@@ -13,7 +13,10 @@ import Testing
         #expect(wrong == [])
     }
 
-    @Test(arguments: ["1970-01-01T00:00:00Z", "2000-01-01T00:00:00.000001Z", "2036-02-07T06:28:15.999999Z", "2036-02-07T06:28:16Z", "2099-12-31T23:59:59.5Z"])
+    @Test(arguments: [
+        "1970-01-01T00:00:00Z", "2000-01-01T00:00:00.000001Z", "2036-02-07T06:28:15.999999Z", "2036-02-07T06:28:16Z",
+        "2099-12-31T23:59:59.5Z",
+    ])
     func timesComeBackOnBothSidesOfTheWrap(_ text: String) throws {
         let time = try WallTime(rfc3339: text)
         #expect(NTPTime.wallTime(NTPTime.value(of: time)) == time)

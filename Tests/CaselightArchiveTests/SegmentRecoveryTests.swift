@@ -13,7 +13,8 @@ import Testing
     let path = "gate-3/2026-03-02/070812.250Z-5f0c2a91b3d4e6f7-000000.mp4"
     let audioPath = "gate-3/2026-03-02/070812.250Z-5f0c2a91b3d4e6f7-000000.audio.mp4"
     /// Few samples of many bytes: the last 64 KiB hold whole fragments and parts of them.
-    let samples = [Handmade.Sample(byteCount: 9000, durationTicks: 2560, isSync: true)]
+    let samples =
+        [Handmade.Sample(byteCount: 9000, durationTicks: 2560, isSync: true)]
         + Array(repeating: Handmade.Sample(byteCount: 5003, durationTicks: 2560), count: 4)
 
     init() throws {
@@ -92,7 +93,9 @@ import Testing
                 let after = try folder.bytes(path)
                 #expect(after.prefix(kept) == video.prefix(kept))
                 #expect(scanned.segment.sha256 == Sum.sha256(after))
-                if tail.isEmpty { #expect(scanned.segment.span.end == recording.start + .seconds(Int64(whole.filter { $0 <= cut }.count) - 1)) }
+                if tail.isEmpty {
+                    #expect(scanned.segment.span.end == recording.start + .seconds(Int64(whole.filter { $0 <= cut }.count) - 1))
+                }
             }
         }
     }

@@ -51,7 +51,8 @@ import Testing
         let keyframes = segment.keyframes.keyframes(from: segment.span.start)
         #expect(keyframes.map(\.time) == (0..<3).map { recording.start + .seconds($0) })
         for (keyframe, fragment) in zip(keyframes, fragments) {
-            #expect(Array(bytes[Int(keyframe.offset)...].prefix(keyframe.byteCount)) == Array(fragment.suffix(6000 + 24 * 700).prefix(6000)))
+            #expect(
+                Array(bytes[Int(keyframe.offset)...].prefix(keyframe.byteCount)) == Array(fragment.suffix(6000 + 24 * 700).prefix(6000)))
         }
     }
 

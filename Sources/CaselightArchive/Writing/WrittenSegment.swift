@@ -180,7 +180,8 @@ final class WrittenSegment: @unchecked Sendable {
         if let failure = error as? SyncFailure {
             let cause = CaselightError.disk(operation, failure.cause)
             return CaselightError(
-                .diskFailed, operation, because: "its sync failed: \(cause.cause)", remedy: "Check the archive's disk and the kernel's log.")
+                .diskFailed, operation, because: "its sync failed: \(cause.cause)", remedy: "Check the archive's disk and the kernel's log."
+            )
         }
         return CaselightError.disk(operation, error)
     }
