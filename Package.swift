@@ -77,7 +77,7 @@ let package = Package(
             name: "CaselightServer",
             dependencies: [
                 "CaselightQuery", "CaselightStore", "CaselightArchive", "CaselightModel",
-                hummingbird, logging, metrics, lifecycle, crypto, "SwiftCSV",
+                hummingbird, logging, metrics, lifecycle, crypto,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -138,7 +138,7 @@ let package = Package(
         .testTarget(
             name: "CaselightServerTests",
             dependencies: [
-                "CaselightServer", "CaselightQuery", "CaselightStore", "CaselightArchive", "CaselightModel", yams,
+                "CaselightServer", "CaselightQuery", "CaselightStore", "CaselightArchive", "CaselightModel", yams, "SwiftCSV",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: settings),

@@ -1,5 +1,12 @@
+import CaselightArchive
 import CaselightModel
+import CaselightStore
 import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import Synchronization
 import Testing
 
 @testable import CaselightServer
