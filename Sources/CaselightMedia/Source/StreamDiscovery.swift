@@ -37,6 +37,7 @@ struct StreamDiscovery {
     private var unusable: CaselightError?
     private var soundless: Set<Int32> = []
     private var queue: [QueuedPacket] = []
+    private var early: [QueuedPacket] = []
     private var startedUs: Int64 = 0
     private var firstPacketUs: Int64?
     private var keyframeUs: Int64 = 0
@@ -47,7 +48,7 @@ struct StreamDiscovery {
         do {
             return try discovery.run()
         } catch {
-            for queued in discovery.queue { pool.giveBack(queued.packet) }
+            for queued in discovery.queue + discovery.early { pool.giveBack(queued.packet) }
             throw error
         }
     }
@@ -123,11 +124,20 @@ struct StreamDiscovery {
                 audio = AudioTrack(stream, first: packet)
                 if audio == nil { soundless.insert(index) }
             }
-            guard video != nil, audio?.streamIndex == index else { return pool.giveBack(packet) }
+            guard audio?.streamIndex == index else { return pool.giveBack(packet) }
+            if video == nil { return keepEarly(packet) }
         } else {
             return pool.giveBack(packet)
         }
         queue.append(QueuedPacket(packet: packet, arrival: source.arrival))
+        queue += early
+        early.removeAll()
+    }
+
+    /// Sound stands before the pictures it belongs to in many files.
+    private mutating func keepEarly(_ packet: UnsafeMutablePointer<AVPacket>) {
+        if early.count == Self.audioPacketLimit { pool.giveBack(early.removeFirst().packet) }
+        early.append(QueuedPacket(packet: packet, arrival: source.arrival))
     }
 
     /// Whether a packet is the first keyframe, and so where the recording begins.

@@ -48,9 +48,10 @@ final class ImportSession: Sendable {
             recordingOrder(address.operation), streams: streams, isRTP: false, runID: order.run, startsAt: startsAt,
             streamCount: source.streamCount, pool: pool)
         do {
-            var rest = streams.queue[...]
-            while let queued = rest.popFirst() { try recorder.take(queued.packet, arrival: queued.arrival) }
-            try pump(source, into: recorder, pool: pool)
+            var order = DisplayOrder(of: source, video: streams.video, pool: pool)
+            for queued in streams.queue { try hand(queued, to: recorder, through: &order) }
+            try pump(source, into: recorder, through: &order, pool: pool)
+            for ready in order?.finish() ?? [] { try recorder.take(ready.packet, arrival: ready.arrival) }
         } catch {
             recorder.finish(error.code == .interrupted ? .stopped : .endOfFile)
             throw error
@@ -62,7 +63,14 @@ final class ImportSession: Sendable {
         return run
     }
 
-    private func pump(_ source: PacketSource, into recorder: Recorder, pool: PacketPool) throws(CaselightError) {
+    private func hand(_ queued: QueuedPacket, to recorder: Recorder, through order: inout DisplayOrder?) throws(CaselightError) {
+        guard let ready = order?.take(queued) else { return try recorder.take(queued.packet, arrival: queued.arrival) }
+        for queued in ready { try recorder.take(queued.packet, arrival: queued.arrival) }
+    }
+
+    private func pump(
+        _ source: PacketSource, into recorder: Recorder, through order: inout DisplayOrder?, pool: PacketPool
+    ) throws(CaselightError) {
         var (failures, unwritten, toldUs) = (0, 0, Int64(0))
         while true {
             let packet = pool.take()
@@ -79,7 +87,7 @@ final class ImportSession: Sendable {
             }
             failures = 0
             unwritten += Int(packet.pointee.size)
-            try recorder.take(packet, arrival: source.arrival)
+            try hand(QueuedPacket(packet: packet, arrival: source.arrival), to: recorder, through: &order)
             // A file is read faster than a disk writes; the sink never waits, so this does.
             if unwritten >= settings.queueLimitBytes / 4 {
                 store.drain()
