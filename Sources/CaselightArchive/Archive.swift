@@ -44,6 +44,17 @@ package struct Archive: Sendable {
         Archive(path: path, volumeID: try Volume.check(path: path, knownVolumes: knownVolumes).id, hold: nil)
     }
 
+    /// Blocks until the media workers of a daemon that was killed have closed their files and are gone; to be called before recovery.
+    ///
+    /// - Throws: `CaselightError` with code `busy` when one is still there after 10 s.
+    package func waitForFormerWorkers() throws(CaselightError) {
+        guard WorkerPresence.waitForNone(archivePath: path, limitSeconds: 10) else {
+            throw CaselightError(
+                .busy, "recover archive '\(path)'", because: "a media worker of an earlier caselightd still writes to it",
+                remedy: "End it: pkill caselight-media")
+        }
+    }
+
     package func videoPath(of segment: Segment) -> String { "\(path)/\(relativePath(of: segment))" }
 
     /// `nil` for a segment without sound.

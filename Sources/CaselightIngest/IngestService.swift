@@ -123,8 +123,11 @@ package actor IngestService: Service {
     private func noteStart(of camera: Camera, isStart: Bool) async {
         let now = clock.now()
         guard isStart else {
+            // A camera registered this moment waits for its first footage since then.
+            let isNew = now - camera.createdAt < .seconds(10)
             await outages.openUnlessOpen(
-                Outage(camera: camera.code, startedAt: now, endedAt: nil, cause: .feedLost, detail: "connecting"))
+                Outage(
+                    camera: camera.code, startedAt: isNew ? camera.createdAt : now, endedAt: nil, cause: .feedLost, detail: "connecting"))
             return
         }
         let since = await lastCovered(camera.code, since: now - .days(7)) ?? max(camera.createdAt, now - .days(7))

@@ -26,6 +26,7 @@ struct Parts {
         let cameraCount = try await records.cameraCount()
         let isFirstStart = known.isEmpty && cameraCount == 0
         let archive = try Archive.open(path: settings.ingest.archivePath, knownVolumes: known, adopting: isFirstStart)
+        try archive.waitForFormerWorkers()
         if !known.contains(archive.volumeID) {
             try await records.addVolume(archive.volumeID, path: archive.path, at: clock.now())
         }

@@ -4,8 +4,9 @@ import Foundation
 enum Workshop {
     static let packageRoot = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    /// Where the programs under test were built: beside the running tests.
+    /// Where the programs under test were built: beside the running tests, or where `CASELIGHT_PRODUCTS` says, such as a release build.
     static let products: URL = {
+        if let given = ProcessInfo.processInfo.environment["CASELIGHT_PRODUCTS"] { return URL(fileURLWithPath: given) }
         var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
         let manager = FileManager.default
         while folder.path != "/", !manager.fileExists(atPath: folder.appending(path: "caselightd").path) {

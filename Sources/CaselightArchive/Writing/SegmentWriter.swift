@@ -13,6 +13,7 @@ package final class SegmentWriter: SegmentSink {
     private let events: WriterEvents
     private let board: WriterBoard
     private let disk: DiskThreads
+    private let presence: WorkerPresence?
 
     /// - Parameter report: called one event at a time, on the disk's threads; must not call this writer.
     package convenience init(settings: WorkerSettings, report: @Sendable @escaping (WorkerEvent) -> Void) {
@@ -29,6 +30,7 @@ package final class SegmentWriter: SegmentSink {
         ticker.attach(disk)
         self.events = events
         self.board = board
+        presence = WorkerPresence(archivePath: settings.archivePath)
     }
 
     /// A segment whose initialization cannot be read, or whose run is refused, ends at its first `append`.
