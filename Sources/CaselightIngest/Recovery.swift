@@ -69,6 +69,9 @@ package struct Recovery: Sendable {
                 changes = [.segment(scanned.segment), .runEnded(segment.id.run, at: scanned.segment.span.end)]
             case .removed(let id):
                 changes = [.deleted(id), .runEnded(segment.id.run, at: segment.span.start)]
+            case .damaged(let id, let error) where error.code == .busy:
+                // Somebody still writes it: it stays open in the index, and the next recovery finds it closed.
+                logger.warning("\(error)", metadata: ["segment": "\(id)"])
             case .damaged(let id, let error):
                 logger.critical("\(error)", metadata: ["segment": "\(id)"])
                 changes = [.deleted(id), .runEnded(segment.id.run, at: segment.span.start)]
