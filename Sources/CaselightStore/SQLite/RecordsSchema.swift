@@ -107,7 +107,7 @@ private let recordsSchema1 = """
     ) STRICT;
     CREATE INDEX links_by_incident ON links (incident_id, started_at_us);
 
-    -- length_class: 0 up to an hour, 1 up to two days, 2 longer or still open; so that a question about a time
+    -- length_class: 0 up to 15 minutes, 1 up to a day, 2 longer or still open; so that a question about a time
     -- looks at few rows however long the others last
     CREATE TABLE outages (
       id INTEGER PRIMARY KEY,
@@ -119,7 +119,7 @@ private let recordsSchema1 = """
       detail TEXT NOT NULL,
       CHECK (ended_at_us IS NULL OR started_at_us < ended_at_us)
     ) STRICT;
-    CREATE INDEX outages_by_time ON outages (camera_code, length_class, started_at_us);
+    CREATE INDEX outages_by_time ON outages (camera_code, length_class, started_at_us, ended_at_us);
     CREATE UNIQUE INDEX outages_open ON outages (camera_code) WHERE ended_at_us IS NULL;
 
     CREATE TABLE clock_corrections (

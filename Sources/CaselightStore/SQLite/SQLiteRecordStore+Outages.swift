@@ -61,7 +61,7 @@ extension SQLiteRecordStore {
     private static let columns = "o.id, o.camera_code, o.started_at_us, o.ended_at_us, o.cause, o.detail"
 
     /// How long an outage of each length class may last; the last class has no end. Longer than any distance of two `WallTime`s.
-    private static let longestUs: [Int64] = [3_600_000_000, 172_800_000_000, 1 << 61]
+    private static let longestUs: [Int64] = [900_000_000, 86_400_000_000, 1 << 61]
 
     /// Outages of the cameras in ?1 that overlap ?2 ..< ?3: for each camera and length class one short stretch of the index.
     static let overlappingSQL = """

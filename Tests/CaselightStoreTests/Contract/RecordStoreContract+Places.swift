@@ -108,7 +108,7 @@ extension RecordStoreContract {
             #expect(try await store.importIncidents([again, try incident("B")], replacing: false) == ImportCount(added: 1, skipped: 1))
             #expect(try await store.incident(again.number) == claimed)
             #expect(try await store.importIncidents([again], replacing: true) == ImportCount(updated: 1))
-            claimed.text = "register"
+            (claimed.text, claimed.updatedAt) = ("register", again.updatedAt)
             #expect(try await store.incident(again.number) == claimed)
             await expect(.invalidValue) {
                 var broken = try incident("D")
