@@ -38,7 +38,7 @@ func makeApplication(
         router: api.router(), server: .http1(configuration: channel),
         configuration: ApplicationConfiguration(
             address: .hostname(settings.host, port: settings.port), serverName: "caselight",
-            availableConnectionsDelegate: .maximum(limits.connectionCount, logger: quietLogger)),
+            availableConnectionsDelegate: ConnectionCount(limit: limits.connectionCount)),
         onServerRunning: { channel in
             if let port = channel.localAddress?.port { onBound(port) }
         },

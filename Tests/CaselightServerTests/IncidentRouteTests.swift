@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("radius=100", "400 invalidValue"), ("near=29.8,121.5&grid=x", "400 invalidShape"), ("near=91,0", "400 invalidCoordinates"),
+        ("radius=100", "400 invalidShape"), ("near=29.8,121.5&grid=x", "400 invalidShape"), ("near=91,0", "400 invalidCoordinates"),
         ("near=x", "400 invalidCoordinates"), ("near=29.8,121.5&radius=-1", "400 invalidShape"), ("near=29.8,121.5&radius=60000", "400 invalidShape"),
         ("polygon=29.8,121.5;29.9,121.5", "400 invalidShape"), ("corridor=29.8,121.5", "400 invalidShape"), ("", "400 invalidShape"),
         ("near=29.8,121.5&halfWidth=3", "400 invalidValue"), ("grid=nowhere", "404 notFound"),

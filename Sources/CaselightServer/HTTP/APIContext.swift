@@ -1,4 +1,5 @@
 import Hummingbird
+import NIOCore
 
 /// What travels with a request.
 struct APIContext: RequestContext {
@@ -6,7 +7,13 @@ struct APIContext: RequestContext {
     /// Who asks; `nil` on the routes that ask nobody.
     var principal: Principal?
 
-    init(source: Source) { coreContext = .init(source: source) }
+    /// Where the request comes from; a proxy's address where one stands between.
+    let clientAddress: String?
+
+    init(source: Source) {
+        coreContext = .init(source: source)
+        clientAddress = source.channel.remoteAddress?.ipAddress
+    }
 }
 
 /// Who asks. Until there are accounts, everybody who holds the token.

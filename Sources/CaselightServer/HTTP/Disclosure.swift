@@ -79,7 +79,11 @@ struct ConsultationLog: Sendable {
     }
 
     private func common(_ context: APIContext, _ what: String) -> Logger.Metadata {
-        ["who": "\(context.principal?.name ?? "nobody")", "what": "\(what)", "request": "\(context.id)"]
+        var entry: Logger.Metadata = [
+            "who": "\(context.principal?.name ?? "nobody")", "what": "\(what)", "request": "\(context.id)",
+        ]
+        if let address = context.clientAddress { entry["from"] = "\(address)" }
+        return entry
     }
 }
 

@@ -72,8 +72,8 @@ struct Frontmost: RouterMiddleware {
         (.xContentTypeOptions, "nosniff"),
         (.cacheControl, "no-store"),
         (.contentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'"),
-        (.init("Referrer-Policy")!, "no-referrer"),
-        (.init("Cross-Origin-Resource-Policy")!, "same-origin"),
+        (.referrerPolicy, "no-referrer"),
+        (.resourcePolicy, "same-origin"),
     ]
 }
 

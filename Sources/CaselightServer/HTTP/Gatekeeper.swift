@@ -1,6 +1,7 @@
 import CaselightModel
 import Crypto
 import Foundation
+import HTTPTypes
 import Metrics
 import Hummingbird
 
@@ -43,8 +44,8 @@ struct Gatekeeper: Sendable {
 
     /// Another site's page can make a browser send our cookie, but neither this header nor our origin.
     private func isOwnPage(_ request: Request) -> Bool {
-        if request.headers[.init("X-Caselight")!] == "1" { return true }
-        guard let origin = request.headers[.origin], let host = request.head.authority ?? request.headers[.init("Host")!] else { return false }
+        if request.headers[.caselight] == "1" { return true }
+        guard let origin = request.headers[.origin], let host = request.head.authority ?? request.headers[.host] else { return false }
         return origin == "http://\(host)" || origin == "https://\(host)"
     }
 

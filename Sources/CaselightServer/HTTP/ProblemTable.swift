@@ -48,7 +48,7 @@ enum ProblemTable {
         .wrongVolume: Entry(status: 503, title: "Wrong archive volume"),
         .newerSchema: Entry(status: 503, title: "Newer database"),
         .diskFull: Entry(status: 507, title: "Disk full"),
-        CaselightError.Code("damagedDatabase"): Entry(status: 500, title: "Damaged database"),
+        .damagedDatabase: Entry(status: 500, title: "Damaged database"),
         .diskFailed: Entry(status: 500, title: "Disk failed"),
         .invalidConfiguration: Entry(status: 500, title: "Invalid configuration"),
         .internalFailure: Entry(status: 500, title: "Internal failure"),

@@ -54,7 +54,8 @@ enum ImportedCamera {
         camera.policy = try reader.choice("policy", of: RecordingPolicy.self) ?? .full
         camera.retentionDays = try reader.number("retentionDays", in: 1...Double(CameraInput.retentionLimitDays)).map { Int($0) }
         camera.isEnabled = reader.text("isEnabled").map { !["false", "0", "no"].contains($0.lowercased()) } ?? true
-        return (camera, try feed(reader, &camera))
+        let credentials = try feed(reader, &camera)
+        return (camera, credentials)
     }
 
     private static func feed(_ reader: RowReader, _ camera: inout Camera) throws(CaselightError) -> FeedCredentials? {
@@ -133,8 +134,8 @@ enum Compass {
         var word = text.uppercased().replacing("-", with: "").replacing(" ", with: "")
         for ending in ["BOUND", "WARD", "FACING"] where word.hasSuffix(ending) { word.removeLast(ending.count) }
         if let known = points[word] { return known }
-        // Traffic lists say EB for eastbound.
-        return word.count == 2 && word.hasSuffix("B") ? points[String(word.prefix(1))] : nil
+        // Traffic lists say EB for eastbound, NWB for northwestbound.
+        return word.hasSuffix("B") ? points[String(word.dropLast())] : nil
     }
 
     private static let points: [String: Double] = {

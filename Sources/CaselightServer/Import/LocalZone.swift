@@ -68,7 +68,7 @@ enum ImportedTime {
         var time: (hour: Int, minute: Int, second: Int, microsecond: Int)?
 
         init?(_ text: String) {
-            let halves = text.split(maxSplits: 1, whereSeparator: { $0 == "T" || $0 == " " })
+            let halves = text.split(maxSplits: 1, omittingEmptySubsequences: false, whereSeparator: { $0 == "T" || $0 == " " })
             guard let date = halves.first, readDate(date) else { return nil }
             guard halves.count > 1 else { return }
             guard day != nil, let time = Self.time(halves[1]) else { return nil }

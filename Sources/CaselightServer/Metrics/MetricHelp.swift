@@ -8,6 +8,7 @@ package enum MetricHelp {
         "caselight_http_unauthenticated_total": "Requests refused for want of a valid token or session.",
         "caselight_http_segment_bytes_total": "Bytes of segment files sent.",
         "caselight_http_upload_bytes_total": "Bytes of recorded files handed over.",
+        "caselight_http_connections": "Open connections.",
         "caselight_http_limit": "The server's limits, by name.",
         "caselight_http_limit_reached_total": "Requests refused, or things let go, because a limit was met.",
         "caselight_http_requests_total": "Requests answered, by route pattern, method and status.",

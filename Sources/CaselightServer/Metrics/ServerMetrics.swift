@@ -1,6 +1,6 @@
 import Metrics
 
-/// What the server counts about itself, through swift-metrics.
+/// What the server counts about itself, through swift-metrics: to be touched only after `PrometheusRegistry.bootstrap()`.
 enum ServerMetrics {
     static let consultations = Counter(label: "caselight_consultations_total")
     static let refusedConsultations = Counter(label: "caselight_consultations_refused_total")

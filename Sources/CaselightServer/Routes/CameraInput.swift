@@ -169,7 +169,7 @@ struct FeedInput {
             feed = Feed(url: address, transport: feed?.transport ?? .automatic, hasCredentials: isElsewhere ? false : feed?.hasCredentials ?? false)
             if let credentials { change = .set(credentials) } else if isElsewhere { change = .remove }
         }
-        guard feed != nil else {
+        guard var kept = feed else {
             guard user.value == nil, password.value == nil, transport.value == nil else {
                 throw CaselightError(.invalidValue, "read the feed", because: "user, password and transport need a 'url'")
             }
@@ -180,12 +180,13 @@ struct FeedInput {
         if user.value == nil, password.value != nil {
             throw CaselightError(.invalidValue, "read the feed", because: "'password' is given without 'user'")
         }
-        transport.apply(to: &feed!.transport, default: .automatic)
+        transport.apply(to: &kept.transport, default: .automatic)
         switch change {
-        case .set: feed!.hasCredentials = true
-        case .remove: feed!.hasCredentials = false
+        case .set: kept.hasCredentials = true
+        case .remove: kept.hasCredentials = false
         case .keep: break
         }
+        feed = kept
         return change
     }
 }

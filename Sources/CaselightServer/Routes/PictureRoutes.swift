@@ -32,7 +32,7 @@ extension API {
         }
         return Response(
             status: .ok,
-            headers: [.contentType: "image/jpeg", .init("Caselight-Keyframe-At")!: keyframe.time.rfc3339()],
+            headers: [.contentType: "image/jpeg", .keyframeAt: keyframe.time.rfc3339()],
             body: .init(byteBuffer: ByteBuffer(bytes: picture ?? [])))
     }
 
