@@ -29,6 +29,18 @@ extension API {
         let coverage: [CoveredSpan]
         let gaps: [GapSpan]
         let cameraClock: ClockSample?
+
+        init(_ found: CameraCoverage, of span: TimeSpan) {
+            camera = found.camera
+            self.span = span
+            judged = found.judged
+            footage = found.footage
+            coverage = found.spans.map {
+                CoveredSpan(startedAt: $0.span.start, endedAt: $0.span.end, policy: $0.policy, clock: $0.clock)
+            }
+            gaps = found.gaps.map { GapSpan(startedAt: $0.span.start, endedAt: $0.span.end, cause: $0.cause, detail: $0.detail) }
+            cameraClock = found.cameraClock
+        }
     }
 
     private struct CoveredSpan: Encodable {
@@ -48,13 +60,7 @@ extension API {
     private func coverage(_ call: Call) async throws -> Response {
         let span = try call.query.span(limit: .days(Int64(limits.coverageSpanDays)))
         let found = try await search.coverage(of: try call.cameraCode(), in: span)
-        return try JSONReply.response(CoverageReply(
-            camera: found.camera, span: span, judged: found.judged, footage: found.footage,
-            coverage: found.spans.map {
-                CoveredSpan(startedAt: $0.span.start, endedAt: $0.span.end, policy: $0.policy, clock: $0.clock)
-            },
-            gaps: found.gaps.map { GapSpan(startedAt: $0.span.start, endedAt: $0.span.end, cause: $0.cause, detail: $0.detail) },
-            cameraClock: found.cameraClock))
+        return try JSONReply.response(CoverageReply(found, of: span))
     }
 
     private struct KeyframeReply: Encodable {
