@@ -59,8 +59,14 @@ extension API {
 
     private func coverage(_ call: Call) async throws -> Response {
         let span = try call.query.span(limit: .days(Int64(limits.coverageSpanDays)))
-        let found = try await search.coverage(of: try call.cameraCode(), in: span)
-        return try JSONReply.response(CoverageReply(found, of: span))
+        let code = try call.cameraCode()
+        return try JSONReply.response(try await coverageReply(code, span))
+    }
+
+    /// Apart from `coverage`, since Swift 6.3's optimiser crashes on the two in one.
+    @inline(never)
+    private func coverageReply(_ code: CameraCode, _ span: TimeSpan) async throws -> CoverageReply {
+        CoverageReply(try await search.coverage(of: code, in: span), of: span)
     }
 
     private struct KeyframeReply: Encodable {
