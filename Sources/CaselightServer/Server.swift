@@ -17,7 +17,40 @@ package func makeServer(
             .invalidConfiguration, "start the HTTP server", because: "its token is shorter than \(ServerSettings.tokenLengthMinimum) bytes",
             remedy: "Delete the token file; a new one is made at start.")
     }
-    return makeApplication(services: services, settings: settings, logger: logger, onBound: onBound)
+    return DrainedServer(
+        application: makeApplication(services: services, settings: settings, logger: logger, onBound: onBound),
+        drain: .milliseconds(settings.limits.drainMilliseconds), logger: logger)
+}
+
+/// Ends within a bounded time after a shutdown began: a client that stalls must not take the time that others need to drain.
+private struct DrainedServer: Service {
+    let application: any Service
+    let drain: Duration
+    let logger: Logger
+
+    func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await application.run() }
+            group.addTask {
+                try await gracefulShutdown()
+                try await Task.sleep(for: drain)
+                logger.notice("cutting off requests that are still under way")
+            }
+            // Whichever comes first ends the other.
+            defer { group.cancelAll() }
+            do {
+                try await group.next()
+            } catch is CancellationError {
+                return
+            }
+            group.cancelAll()
+            do {
+                try await group.waitForAll()
+            } catch is CancellationError {
+                return
+            }
+        }
+    }
 }
 
 /// The application itself, which tests drive.

@@ -46,6 +46,8 @@ package struct ServerLimits: Sendable {
     package var connectionCount = 1024
     /// A connection on which nothing is asked for, or a request that stops arriving, is closed after it.
     package var idleTimeoutSeconds = 60
+    /// What is under way at a shutdown may take so long; then it is cut off, so that the feeds have time to close their files.
+    package var drainMilliseconds = 3000
     package var headerBytes = 64 << 10
     /// Browsers signed in at once.
     package var sessionCount = 1000
@@ -68,7 +70,7 @@ package struct ServerLimits: Sendable {
             ("stillsAtOnce", Double(stillsAtOnceCount)), ("uploadsAtOnce", Double(uploadsAtOnceCount)),
             ("importsAtOnce", Double(importsAtOnceCount)), ("stillCacheBytes", Double(stillCacheBytes)),
             ("connections", Double(connectionCount)), ("idleTimeoutSeconds", Double(idleTimeoutSeconds)),
-            ("headerBytes", Double(headerBytes)), ("sessions", Double(sessionCount)),
+            ("drainMilliseconds", Double(drainMilliseconds)), ("headerBytes", Double(headerBytes)), ("sessions", Double(sessionCount)),
             ("sessionIdleSeconds", Double(sessionIdleSeconds)), ("coverageSpanDays", Double(coverageSpanDays)),
             ("playlistSpanHours", Double(playlistSpanHours)), ("importErrors", Double(importErrorCount)),
             ("importRows", Double(importRowCount)),

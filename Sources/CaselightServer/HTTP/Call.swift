@@ -29,6 +29,8 @@ struct Call: Sendable {
             return try await request.body.collect(upTo: limitBytes)
         } catch is NIOTooManyBytesError {
             throw Call.tooLarge(what, limitBytes)
+        } catch {
+            throw Call.broken(what)
         }
     }
 
@@ -49,6 +51,11 @@ struct Call: Sendable {
     private static func isJSON(_ type: String) -> Bool {
         let name = type.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces).lowercased()
         return name == "application/json" || name.hasSuffix("+json")
+    }
+
+    /// The client went away, or sent what is no HTTP: the world misbehaved, not we.
+    static func broken(_ what: String) -> CaselightError {
+        CaselightError(.interrupted, "read the \(what)", because: "the request's body broke off")
     }
 
     static func tooLarge(_ what: String, _ limitBytes: Int) -> CaselightError {

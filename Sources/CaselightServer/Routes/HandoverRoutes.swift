@@ -42,7 +42,8 @@ extension API {
         let receiver = try services.archive.receiveOriginal(camera: camera, run: run, name: name)
         do {
             var byteCount: Int64 = 0
-            for try await piece in call.request.body {
+            var pieces = call.request.body.makeAsyncIterator()
+            while let piece = try await next(&pieces) {
                 byteCount += Int64(piece.readableBytes)
                 guard byteCount <= limits.uploadBytes else { throw tooLongFile() }
                 ServerMetrics.receivedFileBytes.increment(by: piece.readableBytes)
@@ -58,6 +59,14 @@ extension API {
         } catch {
             await receiver.abandon()
             throw error
+        }
+    }
+
+    private func next(_ pieces: inout RequestBody.AsyncIterator) async throws(CaselightError) -> ByteBuffer? {
+        do {
+            return try await pieces.next()
+        } catch {
+            throw Call.broken("file")
         }
     }
 
