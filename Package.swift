@@ -127,7 +127,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "CaselightMediaTests",
-            dependencies: ["CaselightMedia", "CaselightWorkerProtocol", "CaselightModel"], swiftSettings: settings),
+            dependencies: ["CaselightMedia", "CaselightArchive", "CaselightWorkerProtocol", "CaselightModel"], swiftSettings: settings),
         .testTarget(
             name: "CaselightIngestTests",
             dependencies: ["CaselightIngest", "CaselightStore", "CaselightArchive", "CaselightWorkerProtocol", "CaselightModel"],

@@ -40,6 +40,8 @@ static inline int64_t caselight_monotonic_us(void) {
 // The way out of a blocking call. Another thread may trip it; all else belongs to the thread that makes the calls.
 struct caselight_interrupt {
     int tripped;
+    // What the last check that interrupted found: the context may be gone by the time someone asks why.
+    int reason;
     // On the monotonic clock.
     int64_t deadline_us;
     // Whose address must stay what it was: libavformat follows an RTSP redirect by changing it, and asks here before it sends anything.
@@ -63,11 +65,11 @@ static inline int caselight_interrupt_is_tripped(const struct caselight_interrup
 }
 
 static inline int caselight_interrupt_check(void *opaque) {
-    const struct caselight_interrupt *interrupt = (const struct caselight_interrupt *)opaque;
-    if (caselight_interrupt_is_tripped(interrupt)) return CASELIGHT_TRIPPED;
-    if (caselight_monotonic_us() >= interrupt->deadline_us) return CASELIGHT_DEADLINE_PASSED;
+    struct caselight_interrupt *interrupt = (struct caselight_interrupt *)opaque;
+    if (caselight_interrupt_is_tripped(interrupt)) return interrupt->reason = CASELIGHT_TRIPPED;
+    if (caselight_monotonic_us() >= interrupt->deadline_us) return interrupt->reason = CASELIGHT_DEADLINE_PASSED;
     if (interrupt->context && interrupt->url && interrupt->context->url && strcmp(interrupt->context->url, interrupt->url))
-        return CASELIGHT_REDIRECTED;
+        return interrupt->reason = CASELIGHT_REDIRECTED;
     return CASELIGHT_NOT_INTERRUPTED;
 }
 

@@ -114,7 +114,7 @@ extension [Double] {
 }
 
 /// Steele, Lea and Flood's SplitMix64: the same damage on every run.
-private struct SplitMix: RandomNumberGenerator {
+struct SplitMix: RandomNumberGenerator {
     private var state: UInt64
 
     init(seed: UInt64) { state = seed }

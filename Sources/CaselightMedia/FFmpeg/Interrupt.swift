@@ -12,7 +12,7 @@ final class Interrupt: @unchecked Sendable {
 
     init() {
         state = .allocate(capacity: 1)
-        state.initialize(to: caselight_interrupt(tripped: 0, deadline_us: .max, context: nil, url: nil))
+        state.initialize(to: caselight_interrupt(tripped: 0, reason: 0, deadline_us: .max, context: nil, url: nil))
     }
 
     deinit {
@@ -25,9 +25,15 @@ final class Interrupt: @unchecked Sendable {
     var isTripped: Bool { caselight_interrupt_is_tripped(state) != 0 }
 
     /// Gives the next blocking call this long.
-    func arm(_ limit: Microseconds) { state.pointee.deadline_us = caselight_monotonic_us() + limit.value }
+    func arm(_ limit: Microseconds) {
+        state.pointee.deadline_us = caselight_monotonic_us() + limit.value
+        state.pointee.reason = 0
+    }
 
-    var reason: caselight_interrupt_reason { caselight_interrupt_reason(UInt32(caselight_interrupt_check(state))) }
+    /// What interrupted the last call, if anything did.
+    var reason: caselight_interrupt_reason {
+        isTripped ? CASELIGHT_TRIPPED : caselight_interrupt_reason(UInt32(state.pointee.reason))
+    }
 
     /// Guards a context's calls, and that its address stays `url`.
     func guardCalls(of context: UnsafeMutablePointer<AVFormatContext>, url: String) {
