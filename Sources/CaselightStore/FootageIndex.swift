@@ -5,7 +5,9 @@ public import CaselightModel
 /// Everything here can be rebuilt from the archive's files, so its durability is cheaper than the records'.
 /// SQLite is one form; a contract suite (`FootageIndexContract` in the tests) holds every form to the same behaviour.
 public protocol FootageIndex: Sendable {
-    /// Applies changes in order, in one transaction. Repeating a change is harmless.
+    /// Applies changes in order, in one transaction: all or none. Repeating a change is harmless, and so is one that comes late.
+    ///
+    /// - Throws: `notFound` for a segment or a clock sample of an unknown run.
     func apply(_ changes: [IndexChange]) async throws
 
     /// Covered intervals that overlap `span`, in order, cut to nothing: they may reach beyond it. Cameras without any are absent.
@@ -47,7 +49,7 @@ public enum IndexChange: Hashable, Sendable {
     case progress(SegmentID, endsAt: WallTime, byteCount: Int64, audioByteCount: Int64?)
     /// A segment is about to be deleted: it answers no question from here on, and recovery finishes what a crash interrupts.
     case deleting(SegmentID)
-    /// Its files are gone.
+    /// Its files are gone. A run that is over goes with its last segment.
     case deleted(SegmentID)
     case clockSample(RunID, ClockSample)
 }

@@ -9,28 +9,30 @@ public protocol RecordStore: Sendable {
     /// - Throws: `duplicate` where the code is registered. A removed camera's code may be registered anew.
     func addCamera(_ camera: Camera, credentials: FeedCredentials?) async throws
     /// Adds many in one transaction: all or none. Those whose code is registered are updated where `replacing`, else counted as skipped.
+    /// Credentials that are not given stay as they are.
     func importCameras(_ cameras: [(Camera, FeedCredentials?)], replacing: Bool) async throws -> ImportCount
-    /// - Throws: `notFound`.
+    /// Changes all but the time of registration. A grid that was derived is derived anew. - Throws: `notFound`.
     func updateCamera(_ camera: Camera, credentials: CredentialsChange) async throws
-    /// Takes a camera out of service. Its record stays for the footage it made. - Throws: `notFound`.
+    /// Takes a camera out of service. Its record stays for the footage it made; its credentials go. - Throws: `notFound`.
     func removeCamera(_ code: CameraCode, at time: WallTime) async throws
-    /// `nil` where none is registered under the code.
+    /// `nil` where none in service is registered under the code.
     func camera(_ code: CameraCode) async throws -> Camera?
     /// In the order of codes, those in service only.
     func cameras(_ filter: CameraFilter, after: CameraCode?, limit: Int) async throws -> [Camera]
-    /// How many are registered.
+    /// How many are in service.
     func cameraCount() async throws -> Int
     /// Cameras in service that pass the filter and have no position.
     func unlocatedCameraCount(_ filter: CameraFilter) async throws -> Int
     /// `nil` where the camera's feed asks for none. For the worker that connects, and nobody else.
     func credentials(of code: CameraCode) async throws -> FeedCredentials?
     /// Cameras whose field of view's bounding box meets `box`, removed ones included: the first step of every question about a place.
+    /// A code registered anew after a removal stands once for each registration; their times in service do not overlap.
     func viewpoints(meeting box: GeoBox, filter: CameraFilter) async throws -> [Viewpoint]
     /// All located cameras that pass the filter; for questions by grid or address alone.
     func viewpoints(filter: CameraFilter) async throws -> [Viewpoint]
 
     // Areas
-    /// All or none. Areas known already are replaced.
+    /// All or none. Areas known already are replaced. Cameras and incidents without a stated grid get the smallest area around them.
     func importAreas(_ areas: [Area]) async throws -> ImportCount
     /// `nil` where there is no such area.
     func area(_ code: String) async throws -> Area?
@@ -40,13 +42,13 @@ public protocol RecordStore: Sendable {
     // Incidents
     /// - Throws: `duplicate`.
     func addIncident(_ incident: Incident) async throws
-    /// All or none. A number known already is replaced, or left as it is.
+    /// All or none. A number known already is replaced, but for its state and when it was posted; or left as it is.
     func importIncidents(_ incidents: [Incident], replacing: Bool) async throws -> ImportCount
-    /// - Throws: `notFound`.
+    /// Changes all but when it was posted. - Throws: `notFound`.
     func updateIncident(_ incident: Incident) async throws
     /// `nil` where none was posted under the number.
     func incident(_ number: IncidentNumber) async throws -> Incident?
-    /// Newest post first; `after` is the last one of the page before.
+    /// Newest post first; `after` is the last one of the page before. - Throws: `notFound` for an unknown `after`.
     func incidents(_ filter: IncidentFilter, after: IncidentNumber?, limit: Int) async throws -> [Incident]
     /// How many there are.
     func incidentCount() async throws -> Int
@@ -54,7 +56,7 @@ public protocol RecordStore: Sendable {
     // Links
     /// Stores the link under a new id, which it returns. - Throws: `notFound` for an unknown incident or camera.
     func addLink(_ link: ClipLink) async throws -> ClipLink
-    /// The clips tied to an incident.
+    /// The clips tied to an incident, in the order of their starts.
     func links(of incident: IncidentNumber) async throws -> [ClipLink]
     /// - Throws: `notFound`.
     func removeLink(_ id: Int64, of incident: IncidentNumber) async throws
@@ -62,11 +64,11 @@ public protocol RecordStore: Sendable {
     // Outages
     /// Notes that a camera's recording stopped. Where one is open already, its cause and detail change and its start stays.
     func openOutage(_ outage: Outage) async throws
-    /// Ends the camera's open outage; nothing happens where none is open.
+    /// Ends the camera's open outage; nothing happens where none is open. One that began no earlier is forgotten.
     func closeOutage(of camera: CameraCode, at time: WallTime) async throws
     /// Notes a past outage, such as a time found by recovery or footage that expired. Joins one of the same cause that it touches.
     func addOutage(_ outage: Outage) async throws
-    /// What of the span was not recorded, as it was noted.
+    /// Outages that overlap the span, as they were noted, in the order of their starts.
     func outages(of cameras: [CameraCode], overlapping span: TimeSpan) async throws -> [Outage]
     /// Those still open, of all cameras.
     func openOutages() async throws -> [Outage]

@@ -61,7 +61,10 @@ import Testing
 
     @Test func findsTheOldestAndTheUnfinishedThroughIndexesOfTheirOwn() throws {
         let cases = [
-            ("WHERE s.end_reason IS NOT NULL AND s.is_deleting = 0 AND s.ended_at_us < ? ORDER BY s.ended_at_us LIMIT 9", "segments_by_end"),
+            (
+                "WHERE s.end_reason IS NOT NULL AND s.is_deleting = 0 AND s.ended_at_us < ? ORDER BY s.ended_at_us LIMIT 9",
+                "segments_by_end"
+            ),
             ("WHERE s.end_reason IS NULL AND s.is_deleting = 0 ORDER BY s.run_key, s.sequence", "segments_open"),
             ("WHERE s.is_deleting = 1 ORDER BY s.run_key, s.sequence", "segments_deleting"),
         ]

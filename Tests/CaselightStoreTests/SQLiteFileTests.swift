@@ -93,7 +93,8 @@ import Testing
 
     @Test func saysSoWhenPagesAreDamaged() async throws {
         let store = try SQLiteRecordStore.open(path: path)
-        for index in 0..<200 { try await store.addCamera(try camera("c\(index)", name: String(repeating: "n", count: 500)), credentials: nil) }
+        let name = String(repeating: "n", count: 500)
+        for index in 0..<200 { try await store.addCamera(try camera("c\(index)", name: name), credentials: nil) }
         try store.close()
         var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
         bytes.replaceSubrange(8192..<bytes.count, with: Data(repeating: 0xA5, count: bytes.count - 8192))

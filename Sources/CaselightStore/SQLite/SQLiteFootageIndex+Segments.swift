@@ -32,7 +32,8 @@ extension SQLiteFootageIndex {
 
     public func openSegments() async throws -> [Segment] {
         try await file.readOnce("read the open segments") { db in
-            try db.all(Self.listSQL("WHERE s.end_reason IS NULL AND s.is_deleting = 0 ORDER BY s.run_key, s.sequence"), [], SegmentRow.segment)
+            let sql = Self.listSQL("WHERE s.end_reason IS NULL AND s.is_deleting = 0 ORDER BY s.run_key, s.sequence")
+            return try db.all(sql, [], SegmentRow.segment)
         }
     }
 
@@ -54,10 +55,12 @@ extension SQLiteFootageIndex {
         guard let known = indexed(camera) else { return [] }
         return try await file.readOnce("find the oldest segments of camera '\(camera)'") { db in
             // What ended before started before: that bounds the walk along the key.
-            try db.all(
-                Self.listSQL(
-                    "WHERE \(closed) AND s.camera_id = ?1 AND s.started_at_us < ?2 AND s.ended_at_us < ?2 ORDER BY s.started_at_us LIMIT ?3"),
-                [known.id, time.microseconds, max(0, limit)], SegmentRow.segment)
+            let sql = Self.listSQL(
+                """
+                WHERE \(closed) AND s.camera_id = ?1 AND s.started_at_us < ?2 AND s.ended_at_us < ?2
+                ORDER BY s.started_at_us LIMIT ?3
+                """)
+            return try db.all(sql, [known.id, time.microseconds, max(0, limit)], SegmentRow.segment)
         }
     }
 

@@ -38,14 +38,17 @@ extension FootageIndexContract {
             #expect(try await intervals(index) == [])
         },
         Clause("splits where a segment in the middle is deleted") { index async throws in
-            try await index.apply([.run(try run(1, "a"))] + (try (0..<5).map { .segment(try segment(1, $0, "a", Double($0) * 60, Double($0) * 60 + 60)) }))
+            try await index.apply([.run(try run(1, "a"))])
+            try await index.apply(try (0..<5).map { .segment(try segment(1, $0, "a", Double($0) * 60, Double($0) * 60 + 60)) })
             try await index.apply([.deleting(SegmentID(run: RunID(1), sequence: 2))])
             #expect(try await intervals(index) == [interval(0, 120), interval(180, 300)])
             try await index.apply([.deleted(SegmentID(run: RunID(1), sequence: 0))])
             #expect(try await intervals(index) == [interval(60, 120), interval(180, 300)])
         },
         Clause("follows a segment that is recovered shorter, moved or under another policy") { index async throws in
-            try await index.apply([.run(try run(1, "a")), .segment(try segment(1, 0, "a", 0, 60)), .segment(try segment(1, 1, "a", 60, 120))])
+            try await index.apply([
+                .run(try run(1, "a")), .segment(try segment(1, 0, "a", 0, 60)), .segment(try segment(1, 1, "a", 60, 120)),
+            ])
             try await index.apply([.segment(try segment(1, 0, "a", 0, 40))])
             #expect(try await intervals(index) == [interval(0, 40), interval(60, 120)])
             try await index.apply([.segment(try segment(1, 0, "a", 200, 240))])
@@ -60,7 +63,8 @@ extension FootageIndexContract {
                 .segment(try segment(1, 2, "a", 20, 30, .keyframes)), .segment(try segment(1, 3, "a", 30, 40)),
                 .segment(try segment(2, 0, "b", 5, 35)),
             ])
-            let found = try await index.coverage(of: [try code("b"), try code("a"), try code("a"), try code("none")], overlapping: span(15, 32))
+            let asked = try ["b", "a", "a", "none"].map(code)
+            let found = try await index.coverage(of: asked, overlapping: span(15, 32))
             #expect(found[try code("a")] == [interval(10, 20, .metadata), interval(20, 30, .keyframes), interval(30, 40)])
             #expect(found[try code("b")] == [interval(5, 35)])
             #expect(found.count == 2)

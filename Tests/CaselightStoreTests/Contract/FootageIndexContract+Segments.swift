@@ -149,6 +149,13 @@ extension FootageIndexContract {
             #expect(try await found(-5, 0).isEmpty)
             #expect(try await index.camerasWithFootage() == [try code("a"), try code("b")])
         },
+        Clause("lists the imported runs of cameras in the order of their starts") { index async throws in
+            var files = [try run(1, "a", from: 50, to: 60), try run(2, "b", from: -10, to: 0), try run(3, "c", from: 0, to: 1)]
+            for position in files.indices { files[position].origin = .file(name: "f", sha256: "00") }
+            try await index.apply((files + [try run(4, "a", from: 0)]).map { .run($0) })
+            #expect(try await index.importedRuns(of: [try code("a"), try code("b"), try code("x")]) == [files[1], files[0]])
+            #expect(try await index.importedRuns(of: []).isEmpty)
+        },
         Clause("forgets a run that is over when its last segment is gone") { index async throws in
             let (one, two) = (try segment(1, 0, "a", 0, 60), try segment(1, 1, "a", 60, 120))
             let sample = ClockSample(at: at(3), offsetUs: .zero, uncertaintyUs: .zero)
@@ -175,7 +182,8 @@ extension FootageIndexContract {
                 .clockSample(RunID(2), sample(105, 4)), .clockSample(RunID(4), sample(1, 5)),
             ])
             let a = try code("a")
-            #expect(try await index.latestClockSamples(of: [a, try code("b"), try code("c"), a]) == [a: sample(110, 2), try code("b"): sample(1, 5)])
+            let latest = try await index.latestClockSamples(of: [a, try code("b"), try code("c"), a])
+            #expect(latest == [a: sample(110, 2), try code("b"): sample(1, 5)])
             #expect(try await index.clockSamples(of: a, overlapping: always, limit: 9) == [sample(105, 4), sample(110, 2), sample(500, 1)])
             #expect(try await index.clockSamples(of: a, overlapping: always, limit: 1) == [sample(105, 4)])
             #expect(try await index.clockSamples(of: a, overlapping: span(105, 110), limit: 9) == [sample(105, 4)])

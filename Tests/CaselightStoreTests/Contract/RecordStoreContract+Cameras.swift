@@ -157,6 +157,14 @@ extension RecordStoreContract {
             let located = try await store.viewpoints(filter: CameraFilter()).map(\.code)
             #expect(located.sorted() == [far.code, near.code])
         },
+        Clause("counts the cameras in service that have no position") { store async throws in
+            for (name, position) in [("a", nil), ("b", point(0, 0)), ("c", point(0, 1)), ("gone", nil)] {
+                try await store.addCamera(try camera(name, at: position), credentials: nil)
+            }
+            try await store.removeCamera(try code("gone"), at: at(1))
+            #expect(try await store.unlocatedCameraCount(CameraFilter()) == 2)
+            #expect(try await store.unlocatedCameraCount(CameraFilter(text: "B")) == 1)
+        },
         Clause("moves a camera's field of view with it, and drops it with its position") { store async throws in
             var gate = try camera("gate", at: point(30, 104))
             try await store.addCamera(gate, credentials: nil)

@@ -49,7 +49,9 @@ extension RecordStoreContract {
             #expect(try await store.incidents(IncidentFilter(grid: "g2"), after: nil, limit: 9).map(\.number.text) == ["A"])
         },
         Clause("derives the grid anew when a camera or an incident moves") { store async throws in
-            _ = try await store.importAreas([square("g1", south: 30, west: 104, size: 0.1), square("g2", south: 30.1, west: 104, size: 0.1)])
+            _ = try await store.importAreas([
+                square("g1", south: 30, west: 104, size: 0.1), square("g2", south: 30.1, west: 104, size: 0.1),
+            ])
             try await store.addCamera(try camera("a", at: point(30.05, 104.05)), credentials: nil)
             var moved = try #require(try await store.camera(try code("a")))
             #expect(moved.grid == "g1")
