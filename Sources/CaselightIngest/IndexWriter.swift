@@ -71,6 +71,9 @@ package actor IndexWriter {
             if isFailing { logger.notice("the index takes changes again") }
             isFailing = false
             if !waiting.isEmpty { scheduleFlush() }
+        } catch let error as CaselightError where Self.isLasting(error.code) {
+            await applySingly(batch)
+            if !waiting.isEmpty { scheduleFlush() }
         } catch {
             failureCounter.increment()
             if !isFailing { logger.error("\(error)", metadata: ["changes": "\(batch.count)"]) }
@@ -79,6 +82,22 @@ package actor IndexWriter {
             scheduleFlush()
         }
         waitingGauge.record(waiting.count)
+    }
+
+    /// A change that the index will never take must not hold up those behind it.
+    private static func isLasting(_ code: CaselightError.Code) -> Bool { code == .notFound || code == .invalidValue }
+
+    private func applySingly(_ batch: [IndexChange]) async {
+        for change in batch {
+            do {
+                try await index.apply([change])
+            } catch let error as CaselightError where Self.isLasting(error.code) {
+                failureCounter.increment()
+                logger.error("\(error) The change is left out; the archive's file stays, and the next start indexes it.")
+            } catch {
+                waiting.append(change)
+            }
+        }
     }
 
     /// What came meanwhile is newer than what is put back.

@@ -95,14 +95,25 @@ package struct Retention: Sendable {
             })
     }
 
+    /// One note for each unbroken stretch of a camera: each is a durable write.
+    static func outages(of segments: [Segment], _ reason: String) -> [Outage] {
+        var notes: [Outage] = []
+        for segment in segments.sorted(by: { ($0.camera, $0.span.start) < ($1.camera, $1.span.start) }) {
+            if let last = notes.last, last.camera == segment.camera, let end = last.endedAt, segment.span.start <= end {
+                notes[notes.count - 1].endedAt = max(end, segment.span.end)
+            } else {
+                notes.append(
+                    Outage(
+                        camera: segment.camera, startedAt: segment.span.start, endedAt: segment.span.end, cause: .expired, detail: reason))
+            }
+        }
+        return notes
+    }
+
     private func delete(_ segments: [Segment], because reason: String) async throws {
         try await index.apply(segments.map { .deleting($0.id) })
-        for segment in segments {
-            try await archive.erase(segment)
-            await outages.note(
-                Outage(
-                    camera: segment.camera, startedAt: segment.span.start, endedAt: segment.span.end, cause: .expired, detail: reason))
-        }
+        for segment in segments { try await archive.erase(segment) }
+        for outage in Self.outages(of: segments, reason) { await outages.note(outage) }
         try await index.apply(segments.map { .deleted($0.id) })
         expiredCounter.increment(by: segments.count)
         logger.info("\(segments.count) segments expired: \(reason)", metadata: ["oldest": "\(segments[0].span.start)"])

@@ -50,7 +50,7 @@ final class CannedServer: Sendable {
             seen.withLock { $0.append(request) }
             guard let text = answer(request) else { continue }
             let bytes = Array(text.utf8)
-            send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue))
+            send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
             if text.hasPrefix("HTTP") { break }
         }
         close(connection)
