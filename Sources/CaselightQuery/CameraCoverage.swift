@@ -47,7 +47,8 @@ extension FootageSearch {
         let judged = judgedSpan(span)
         let found = try await footage(of: [code], in: span, judged: judged, margin: .zero)
         let gaps = try await gaps(of: [camera], footage: found, in: judged)
-        let refined = try await refine(found, of: [code], in: span, margin: .zero)[code] ?? CameraFootage()
+        let refined = try await refine(
+            found, of: [code], samples: try await clockSamples(of: [code]), in: span, margin: .zero)[code] ?? CameraFootage()
         let spans = refined.spans.compactMap { clip in
             clip.span.intersection(span).map { ClipSpan(span: $0, policy: clip.policy, clock: clip.clock) }
         }

@@ -26,11 +26,14 @@ extension FootageSearch {
         return footage
     }
 
+    func clockSamples(of cameras: [CameraCode]) async throws -> [CameraCode: ClockSample] {
+        cameras.isEmpty ? [:] : try await index.latestClockSamples(of: cameras)
+    }
+
     /// Adds what the cameras' clock samples tell, reads more where they are less sure than assumed, and cuts to the window.
     func refine(
-        _ footage: [CameraCode: CameraFootage], of cameras: [CameraCode], in span: TimeSpan, margin: Microseconds
+        _ footage: [CameraCode: CameraFootage], of cameras: [CameraCode], samples: [CameraCode: ClockSample], in span: TimeSpan, margin: Microseconds
     ) async throws -> [CameraCode: CameraFootage] {
-        let samples = cameras.isEmpty ? [:] : try await index.latestClockSamples(of: cameras)
         var refined: [CameraCode: CameraFootage] = [:]
         for camera in cameras {
             var known = footage[camera] ?? CameraFootage()

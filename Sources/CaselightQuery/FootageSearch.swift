@@ -30,13 +30,19 @@ public struct FootageSearch: Sendable {
         let place = try await found(query)
         async let unlocated = unlocatedCount(of: place, filter: query.filter)
         var cameras = CameraInRange.merged(try await camerasInRange(of: place, filter: query.filter), in: query.span)
+        let codes = cameras.map(\.code)
         let judged = judgedSpan(query.span)
-        let footage = try await footage(of: cameras.map(\.code), in: query.span, judged: judged, margin: query.wideningMargin)
+        // Where the page will hold all of them, their clocks are asked meanwhile.
+        let isOnePage = codes.count <= query.limit
+        async let early = isOnePage ? clockSamples(of: codes) : [:]
+        let footage = try await footage(of: codes, in: query.span, judged: judged, margin: query.wideningMargin)
         // One that was gone before and left nothing has no say in it.
         cameras.removeAll { $0.isGone(before: query.span) && footage[$0.code]?.state ?? .absent == .absent }
         let page = try await page(of: cameras, footage: footage, query: query, after: cursor)
         async let gaps = gaps(of: page.cameras, footage: footage, in: judged)
-        let refined = try await refine(footage, of: page.cameras.map(\.code), in: query.span, margin: query.wideningMargin)
+        let samples = isOnePage ? try await early : try await clockSamples(of: page.cameras.map(\.code))
+        let refined = try await refine(
+            footage, of: page.cameras.map(\.code), samples: samples, in: query.span, margin: query.wideningMargin)
         let clips = page.cameras.map { entry(of: $0, footage: refined[$0.code], page: page, query: query) }
         let statement = CoverageStatement(
             wanted: query.span, judged: judged, states: cameras.map { footage[$0.code]?.state ?? .absent },

@@ -37,6 +37,20 @@ import Testing
         #expect(error?.code == .notFound && error?.description.contains("'G10'") == true)
     }
 
+    @Test func camerasWithoutAPlaceAreCountedAsTheyComeAndGo() async throws {
+        func count() async throws -> Int { try await place.search.clips(around(span(0, 60))).statement.unlocatedCameras }
+        #expect(try await count() == 0)
+        let camera = try await place.register("nowhere")
+        try await place.register("zero", at: GeoPoint(unchecked: 0, 0))
+        #expect(try await count() == 2)
+        var placed = try #require(try await place.records.camera(camera))
+        placed.position = corner
+        try await place.records.updateCamera(placed, credentials: .keep)
+        #expect(try await count() == 1)
+        try await place.records.removeCamera(try CameraCode("zero"), at: at(0))
+        #expect(try await count() == 0)
+    }
+
     @Test func anAddressIsPartOfWhatRecordsSay() async throws {
         try await place.register("a", at: corner) { $0.address = "269 Qianjin Road" }
         try await place.register("b") { $0.address = "270 Qianjin Road, back door" }

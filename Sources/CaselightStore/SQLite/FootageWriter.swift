@@ -90,6 +90,14 @@ extension FootageWriter {
         cameras[code] = camera
     }
 
+    private func noteImport(_ code: CameraCode, _ db: Database) throws {
+        var camera = try camera(code, db)
+        guard !camera.hasImports else { return }
+        camera.policies |= IndexedCamera.importBit
+        try db.run("UPDATE cameras SET policies = ? WHERE id = ?", [camera.policies, camera.id])
+        cameras[code] = camera
+    }
+
     func longestSegmentUs(of cameraID: Int64) -> Int64 {
         codes[cameraID].flatMap { cameras[$0]?.longestSegmentUs } ?? IndexedCamera.leastLongestSegmentUs
     }
@@ -112,6 +120,7 @@ extension FootageWriter {
     private func put(_ run: Run, _ db: Database) throws {
         var file: (name: String?, sha256: String?)
         if case .file(let name, let sha256) = run.origin { file = (name, sha256) }
+        if run.origin.followsForeignClock { try noteImport(run.camera, db) }
         try checkText(file.name, file.sha256, operation: "index run \(run.id)")
         let stream = String(decoding: try JSONEncoder().encode(run.stream), as: UTF8.self)
         try db.run(

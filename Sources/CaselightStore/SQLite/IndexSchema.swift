@@ -10,7 +10,7 @@ extension SQLiteForm {
 /// and time, since all that is asked of them is; what is rarely read (hashes, keyframes, activity) stands apart.
 private let indexSchema1 = """
     -- longest_segment_us: how far before a moment a segment that holds it may have started
-    -- policies: one bit for each policy that has coverage
+    -- policies: one bit for each policy that has coverage; 8 where there are imported runs
     CREATE TABLE cameras (
       id INTEGER PRIMARY KEY,
       code TEXT NOT NULL UNIQUE,

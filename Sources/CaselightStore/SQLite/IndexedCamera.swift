@@ -5,8 +5,13 @@ struct IndexedCamera: Hashable, Sendable {
     let id: Int64
     /// How far before a moment a segment that holds it may have started. Doubles as longer ones come, so that it changes rarely.
     var longestSegmentUs: Int64
-    /// One bit for each policy that has coverage.
+    /// One bit for each policy that has coverage, and ``importBit``.
     var policies: Int
+
+    /// Set where a run was handed over: what reads coverage must then tell clocks apart.
+    static let importBit = 1 << 3
+
+    var hasImports: Bool { policies & Self.importBit != 0 }
 
     /// Nothing is gained by a shorter one: a segment is to last 60 s.
     static let leastLongestSegmentUs: Int64 = 1 << 26

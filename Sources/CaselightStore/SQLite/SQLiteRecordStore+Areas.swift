@@ -4,6 +4,7 @@ import GRDB
 
 extension SQLiteRecordStore {
     public func importAreas(_ areas: [Area]) async throws -> ImportCount {
+        defer { forgetUnlocatedCounts() }
         for area in areas { try checkText(area.code, area.name, operation: "import area '\(area.code)'") }
         return try await file.write("import \(areas.count) areas") { db in
             var count = ImportCount()

@@ -3,6 +3,7 @@ import GRDB
 
 extension SQLiteRecordStore {
     public func addCamera(_ camera: Camera, credentials: FeedCredentials?) async throws {
+        defer { forgetUnlocatedCounts() }
         let operation = "add camera '\(camera.code)'"
         try CameraRow.check(camera, operation: operation)
         try await file.write(operation) { db in
@@ -16,6 +17,7 @@ extension SQLiteRecordStore {
     }
 
     public func importCameras(_ cameras: [(Camera, FeedCredentials?)], replacing: Bool) async throws -> ImportCount {
+        defer { forgetUnlocatedCounts() }
         for (camera, _) in cameras { try CameraRow.check(camera, operation: "import camera '\(camera.code)'") }
         return try await file.write("import \(cameras.count) cameras") { db in
             var count = ImportCount()
@@ -38,6 +40,7 @@ extension SQLiteRecordStore {
     }
 
     public func updateCamera(_ camera: Camera, credentials: CredentialsChange) async throws {
+        defer { forgetUnlocatedCounts() }
         let operation = "change camera '\(camera.code)'"
         try CameraRow.check(camera, operation: operation)
         try await file.write(operation) { db in
@@ -47,6 +50,7 @@ extension SQLiteRecordStore {
     }
 
     public func removeCamera(_ code: CameraCode, at time: WallTime) async throws {
+        defer { forgetUnlocatedCounts() }
         let operation = "remove camera '\(code)'"
         try await file.write(operation) { db in
             guard let id = try Self.idInService(code, db) else { throw Self.unknownCamera(code, operation) }

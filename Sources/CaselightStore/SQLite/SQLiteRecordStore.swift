@@ -1,11 +1,14 @@
 public import CaselightModel
 import GRDB
+import Synchronization
 
 /// `records.db`: the records in one SQLite file, for installations of one machine.
 ///
 /// A call that returns has its change on disk (`synchronous=FULL`). Calls may come from any task; writes happen one after another.
 public final class SQLiteRecordStore: RecordStore {
     let file: SQLiteFile
+    /// Asked with every question about a place, and changed only with a camera.
+    let unlocatedCounts = Mutex(UnlocatedCounts())
 
     private init(file: SQLiteFile) { self.file = file }
 
