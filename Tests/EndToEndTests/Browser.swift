@@ -5,18 +5,14 @@ final class Browser {
     static let missing: String? = ["/usr/bin/chromium", "/usr/bin/chromedriver"].first { !FileManager.default.isExecutableFile(atPath: $0) }
         .map { "\($0) is not installed" }
 
-    private let driver = Process()
+    private let driver: Child
     private let base: String
     private var session = ""
 
     init() throws {
         let port = Int.random(in: 20_000...29_999)
         base = "http://127.0.0.1:\(port)"
-        driver.executableURL = URL(fileURLWithPath: "/usr/bin/chromedriver")
-        driver.arguments = ["--port=\(port)"]
-        driver.standardOutput = FileHandle.nullDevice
-        driver.standardError = FileHandle.nullDevice
-        try driver.run()
+        driver = try Child("/usr/bin/chromedriver", ["--port=\(port)"])
         try waitFor("chromedriver") { (try? HTTP.request("GET", base + "/status").status) == 200 }
         let arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required", "--mute-audio"]
         let answer = try call("POST", "/session", ["capabilities": ["alwaysMatch": ["goog:chromeOptions": ["args": arguments]]]])
@@ -26,8 +22,7 @@ final class Browser {
 
     deinit {
         _ = try? call("DELETE", session, nil)
-        driver.terminate()
-        driver.waitUntilExit()
+        driver.end()
     }
 
     func open(_ url: String) throws { _ = try call("POST", session + "/url", ["url": url]) }

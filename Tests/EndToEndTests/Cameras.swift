@@ -19,19 +19,17 @@ final class Cameras {
     }
 
     let ports: Started
-    private let process = Process()
+    private let process: Child
 
     init(_ arguments: [String] = []) throws {
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-        process.arguments =
+        let output = Pipe()
+        process = try Child(
+            "/usr/bin/python3",
             [
                 Workshop.packageRoot.appending(path: "fixtures/rtsp_server.py").path, "--footage", Workshop.footage.path, "--port", "0",
                 "--control-port", "0",
-            ] + arguments
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+            ] + arguments, output: output.fileHandleForWriting.fileDescriptor)
+        try output.fileHandleForWriting.close()
         var line = Data()
         while true {
             let byte = output.fileHandleForReading.readData(ofLength: 1)
@@ -44,11 +42,7 @@ final class Cameras {
 
     deinit { stop() }
 
-    func stop() {
-        guard process.isRunning else { return }
-        process.terminate()
-        process.waitUntilExit()
-    }
+    func stop() { process.end() }
 
     func url(_ mount: String, login: String = "") -> String { "rtsp://\(login)127.0.0.1:\(ports.rtspPort)/\(mount)" }
 

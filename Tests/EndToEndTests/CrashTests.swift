@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// What `kill -9` costs: of what had arrived at most a second, and nothing of anybody else.
-@Suite(.serialized, .enabled(if: Workshop.missing == nil, "needs ffmpeg and GStreamer's RTSP server"))
+@Suite(.enabled(if: Workshop.missing == nil, "needs ffmpeg and GStreamer's RTSP server"))
 struct CrashTests {
     static let rounds = Workshop.isTorture ? 20 : 3
     /// A fragment is at most 1 s; the rest is the way from the camera.

@@ -4,7 +4,7 @@ import Foundation
 final class Installation {
     let folder: URL
     private(set) var port = 0
-    private(set) var daemon = Process()
+    private(set) var daemon: Child!
     private let settings: [String]
 
     var token: String {
@@ -22,8 +22,7 @@ final class Installation {
     }
 
     deinit {
-        if daemon.isRunning { daemon.terminate() }
-        daemon.waitUntilExit()
+        daemon?.end()
         try? FileManager.default.removeItem(at: folder)
     }
 
@@ -33,16 +32,13 @@ final class Installation {
 
     /// Starts the daemon and returns when it is ready.
     func start() throws {
-        daemon = Process()
-        daemon.executableURL = Workshop.products.appending(path: "caselightd")
-        daemon.arguments = ["run"] + flags()
         let log = folder.appending(path: "log")
         if !FileManager.default.fileExists(atPath: log.path) { _ = FileManager.default.createFile(atPath: log.path, contents: nil) }
         let handle = try FileHandle(forWritingTo: log)
         let before = try handle.seekToEnd()
-        daemon.standardError = handle
-        daemon.standardOutput = handle
-        try daemon.run()
+        let descriptor = handle.fileDescriptor
+        daemon = try Child(
+            Workshop.products.appending(path: "caselightd").path, ["run"] + flags(), output: descriptor, error: descriptor)
         let limit = Date().addingTimeInterval(30)
         while Date() < limit {
             let text = String(decoding: (try? Data(contentsOf: log))?.dropFirst(Int(before)) ?? Data(), as: UTF8.self)
@@ -60,14 +56,14 @@ final class Installation {
     @discardableResult
     func stop() -> Double {
         let began = Date()
-        daemon.terminate()
-        daemon.waitUntilExit()
+        daemon.send(SIGTERM)
+        daemon.wait()
         return Date().timeIntervalSince(began)
     }
 
     func kill() {
-        Foundation.kill(daemon.processIdentifier, SIGKILL)
-        daemon.waitUntilExit()
+        daemon.send(SIGKILL)
+        daemon.wait()
     }
 
     /// The process ids of the daemon's feed workers.

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Recorded footage plays: each file alone, and a playlist over several runs in a browser and in FFmpeg.
-@Suite(.serialized, .enabled(if: Workshop.missing == nil, "needs ffmpeg and GStreamer's RTSP server"))
+@Suite(.enabled(if: Workshop.missing == nil, "needs ffmpeg and GStreamer's RTSP server"))
 struct PlaybackTests {
     @Test func playsThreeRunsAsOne() throws {
         let cameras = try Cameras()

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Real cameras, a real daemon, and what is in the archive afterwards.
-@Suite(.serialized, .enabled(if: Workshop.missing == nil, "needs ffmpeg and GStreamer's RTSP server"))
+@Suite(.enabled(if: Workshop.missing == nil, "needs ffmpeg and GStreamer's RTSP server"))
 struct RecordingTests {
     struct Camera {
         let code: String

@@ -49,25 +49,20 @@ enum Workshop {
     /// Runs a program to its end. Blocks; both outputs are read while it runs.
     @discardableResult
     static func run(_ program: String, _ arguments: [String], environment: [String: String]? = nil) -> Outcome {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        if let environment { process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 } }
         // Files rather than pipes: nothing can fill up while nobody reads.
-        let folder = URL(fileURLWithPath: NSTemporaryDirectory())
-        let (output, error) = (folder.appending(path: UUID().uuidString), folder.appending(path: UUID().uuidString))
-        for file in [output, error] { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
-        defer { for file in [output, error] { try? FileManager.default.removeItem(at: file) } }
+        let paths = (0..<2).map { _ in NSTemporaryDirectory() + "/\(UUID().uuidString)" }
+        let files = paths.map { open($0, O_CREAT | O_RDWR | O_CLOEXEC, 0o600) }
+        defer {
+            for file in files { close(file) }
+            for path in paths { unlink(path) }
+        }
+        func text(_ path: String) -> String { String(decoding: (try? Data(contentsOf: URL(fileURLWithPath: path))) ?? Data(), as: UTF8.self) }
         do {
-            process.standardOutput = try FileHandle(forWritingTo: output)
-            process.standardError = try FileHandle(forWritingTo: error)
-            process.standardInput = FileHandle.nullDevice
-            try process.run()
+            let child = try Child(program, arguments, environment: environment, output: files[0], error: files[1])
+            let status = child.wait()
+            return Outcome(status: status, output: text(paths[0]), error: text(paths[1]))
         } catch {
             return Outcome(status: -1, output: "", error: "\(error)")
         }
-        process.waitUntilExit()
-        func text(_ file: URL) -> String { String(decoding: (try? Data(contentsOf: file)) ?? Data(), as: UTF8.self) }
-        return Outcome(status: process.terminationStatus, output: text(output), error: text(error))
     }
 }
