@@ -132,10 +132,7 @@ actor FeedSupervisor {
             status.problem = failure?.description
             status.problemCode = failure?.code
         }
-        if reason != .policyChanged {
-            await around.outages.open(
-                Outage(camera: plan.camera, startedAt: time, endedAt: nil, cause: cause, detail: detail))
-        }
+        await around.outages.open(Outage(camera: plan.camera, startedAt: time, endedAt: nil, cause: cause, detail: detail))
         let level: Logger.Level = stopReason == nil ? .warning : .info
         around.logger.log(level: level, "\(failure?.description ?? "the feed ended: \(reason.rawValue)")", metadata: ["camera": "\(plan.camera)"])
     }
@@ -179,6 +176,7 @@ extension GapCause {
         }
         switch reason {
         case .stopped, .restart: return (.restart, failure?.cause ?? "recording was stopped")
+        case .policyChanged: return (.restart, "the recording policy was changed")
         case .diskFull, .diskFailed: return (.diskFull, failure?.cause ?? "")
         case .overload: return (.overload, failure?.cause ?? "")
         default: return (.feedLost, failure?.cause ?? "the camera ended the stream")

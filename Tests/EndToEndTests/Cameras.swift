@@ -10,6 +10,8 @@ final class Cameras {
     struct Started: Decodable {
         var rtspPort: Int
         var controlPort: Int
+        /// With `--tls-port`.
+        var rtspsPort: Int?
     }
 
     struct Event: Decodable {

@@ -26,8 +26,16 @@ final class Child {
         var argv = ([program] + arguments).map { strdup($0) } + [nil]
         var envp = all.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in argv + envp { free(text) } }
+        // Threads of a task pool block signals, and a child would inherit that: no SIGTERM would ever reach it.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var noSignals = sigset_t()
+        sigemptyset(&noSignals)
+        posix_spawnattr_setsigmask(&attributes, &noSignals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var pid: pid_t = 0
-        let failure = posix_spawn(&pid, program, &actions, nil, &argv, &envp)
+        let failure = posix_spawn(&pid, program, &actions, &attributes, &argv, &envp)
         guard failure == 0 else { throw Trouble("cannot start \(program): \(String(cString: strerror(failure)))") }
         processIdentifier = pid
     }
