@@ -6,9 +6,14 @@ import Synchronization
 final class CannedServer: Sendable {
     let port: Int
     private let listener: Int32
-    private let seen = Mutex<[String]>([])
+    private let seen = Seen()
 
-    var requests: [String] { seen.withLock { $0 } }
+    private final class Seen: Sendable {
+        let requests = Mutex<[String]>([])
+        func add(_ text: String) { requests.withLock { $0.append(text) } }
+    }
+
+    var requests: [String] { seen.requests.withLock { $0 } }
 
     /// - Parameter answer: from a request's text; `nil` stays silent and keeps the connection.
     init(_ answer: @Sendable @escaping (String) -> String?) throws {
@@ -29,7 +34,7 @@ final class CannedServer: Sendable {
             while true {
                 let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { return }
-                seen.withLock { $0.append("connected") }
+                seen.add("connected")
                 Self.serve(connection, seen, answer)
             }
         }
@@ -41,13 +46,13 @@ final class CannedServer: Sendable {
         close(listener)
     }
 
-    private static func serve(_ connection: Int32, _ seen: borrowing Mutex<[String]>, _ answer: (String) -> String?) {
+    private static func serve(_ connection: Int32, _ seen: Seen, _ answer: (String) -> String?) {
         var buffer = [UInt8](repeating: 0, count: 8192)
         while true {
             let count = recv(connection, &buffer, buffer.count, 0)
             guard count > 0 else { break }
             let request = String(decoding: buffer[..<count], as: UTF8.self)
-            seen.withLock { $0.append(request) }
+            seen.add(request)
             guard let text = answer(request) else { continue }
             let bytes = Array(text.utf8)
             send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))

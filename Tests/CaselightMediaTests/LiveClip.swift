@@ -39,7 +39,7 @@ final class LiveClip {
         let pool = PacketPool()
         let input = try MediaInput.open(
             .file(path: path, operation: "play a clip"), interrupt: Interrupt(), readTimeout: .seconds(10))
-        let source = PacketSource(input: input, pool: pool, clock: SystemWallClock())
+        let source = PacketSource(input: input, pool: pool)
         var streams = try StreamDiscovery.run(source, pool: pool)
         var queued = streams.queue.map(\.packet)
         streams.queue = []

@@ -93,7 +93,10 @@ final class Clips: Sendable {
     static func packetHashes(_ path: String, track: String = "v:0") throws -> [String] {
         try run("ffmpeg", ["-v", "error", "-nostdin", "-i", path, "-map", "0:\(track)", "-c", "copy", "-f", "framemd5", "-"])
             .split(separator: "\n").filter { !$0.hasPrefix("#") }
-            .compactMap { $0.split(separator: ",").last.map { $0.trimmingCharacters(in: .whitespaces) } }
+            .compactMap { line in
+                let fields = line.split(separator: ",")
+                return fields.count > 5 ? fields[5].trimmingCharacters(in: .whitespaces) : nil
+            }
     }
 }
 

@@ -72,4 +72,6 @@ struct AccessUnitAssembler {
 struct Arrival: Equatable, Sendable {
     var wall: WallTime
     var monotonicUs: Int64
+
+    static var now: Arrival { Arrival(wall: SystemWallClock().now(), monotonicUs: caselight_monotonic_us()) }
 }

@@ -15,6 +15,7 @@ extension ActiveRun {
     func keepLess(
         _ packet: UnsafeMutablePointer<AVPacket>, isKeyframe: Bool, mediaUs: Int64, display: Int64
     ) throws(CaselightError) -> Bool {
+        seen = (max(display, seen?.display ?? display), max(mediaUs, seen?.mediaUs ?? mediaUs))
         if isKeyframe, order.policy == .keyframes { return false }
         if !isKeyframe, dropped.count < Self.droppedLimit {
             dropped.append(DroppedFrame(time: clock.wall(mediaUs), byteCount: Int(packet.pointee.size)))

@@ -35,12 +35,17 @@ final class ActiveRun {
     var pending: [PendingSample] = []
     private var pendingBytes = 0
     var dropped: [DroppedFrame] = []
+    /// The last frame that came, kept or not, and the usual distance to the next.
+    var seen: (display: Int64, mediaUs: Int64)?
+    private var frameStep: Int64 = 1
     var segment: OpenSegment?
     private var nextSequence: UInt32 = 0
     private var last: (display: Int64, decode: Int64, mediaUs: Int64)?
     private var lastDistance: Int64 = 0
     /// The length of the sample written last: what the last of all gets, whose end nobody says.
     private var lastStep: Int64
+    /// What a file cannot be imported for; a feed goes on.
+    private(set) var failure: CaselightError?
     private var retryDelay = retryLeast
     private var retryAtUs: Int64 = 0
 
@@ -86,6 +91,10 @@ final class ActiveRun {
 
     /// Takes a packet of pictures, which is the run's afterwards. Its times are the stream's own.
     func takeVideo(_ packet: UnsafeMutablePointer<AVPacket>, display: Int64, given: Int64?, step: Int64) throws(CaselightError) {
+        if let failure {
+            pool.giveBack(packet)
+            throw failure
+        }
         let isKeyframe = packet.pointee.flags & AV_PKT_FLAG_KEY != 0
         let mediaUs = scale.microseconds(display)
         if meter.take(
@@ -93,6 +102,7 @@ final class ActiveRun {
         {
             order.streamChanged(run.id, stream)
         }
+        frameStep = max(1, scale.ticks(step))
         if order.policy != .full, try keepLess(packet, isKeyframe: isKeyframe, mediaUs: mediaUs, display: scale.ticks(display - zero)) {
             return
         }
@@ -128,7 +138,11 @@ final class ActiveRun {
 
     /// Ends the run.
     func end(_ reason: EndReason) {
-        finishFragment(nextDecode: nil, steers: false)
+        // A kept keyframe is shown until the last frame that came, not longer.
+        finishFragment(nextDecode: order.policy == .keyframes ? seen.map { $0.display + frameStep } : nil, steers: false)
+        if order.policy == .metadata, let seen, let open = segment {
+            append(.video, [], endsAt: max(open.endsAt, clock.wall(seen.mediaUs + scale.microseconds(ofTicks: frameStep))))
+        }
         closeSegment(reason, at: nil)
         run.stream = stream
         run.endedAt = run.endedAt ?? run.startedAt
@@ -141,7 +155,7 @@ final class ActiveRun {
         guard let last else { return }
         let distance = time.display - last.display
         if isGap(mediaUs - last.mediaUs, distance, stepTicks) {
-            finishFragment(nextDecode: last.decode + min(stepTicks, distance), steers: false)
+            finishFragment(nextDecode: last.decode + min(lastStep, distance), steers: false)
             closeSegment(order.isLive ? .feedLost : .full, at: nil)
             (muxer, audio) = (nil, nil)
         } else if let segment, isDue(segment, time.display, isKeyframe) {
@@ -154,7 +168,9 @@ final class ActiveRun {
     }
 
     private func isGap(_ us: Int64, _ ticks: Int64, _ stepTicks: Int64) -> Bool {
-        us > (order.isLive ? Self.liveGapUs : Self.fileGapUs) && ticks > Self.gapSteps * stepTicks && ticks > lastDistance * 3 / 2
+        // A sample's length has 31 bits in the muxer.
+        if ticks > Int64(Int32.max) { return true }
+        return us > (order.isLive ? Self.liveGapUs : Self.fileGapUs) && ticks > Self.gapSteps * stepTicks && ticks > lastDistance * 3 / 2
     }
 
     private func isDue(_ segment: OpenSegment, _ display: Int64, _ isKeyframe: Bool) -> Bool {
@@ -214,6 +230,7 @@ final class ActiveRun {
             WorkerLog.write(.warning, "camera '\(order.camera)': \(error)")
             run.endedAt = segment?.endsAt
             segment = nil
+            if !order.isLive { failure = error }
             retryAtUs = caselight_monotonic_us() + retryDelay.value
             retryDelay = min(Self.retryMost, retryDelay + retryDelay)
         }

@@ -45,8 +45,8 @@ final class AudioLane {
         guard track.prepare(packet), pending.count < Self.pendingLimit else { return pool.giveBack(packet) }
         var size = 0
         let hasSenderClock = av_packet_get_side_data(packet, AV_PKT_DATA_PRFT, &size) != nil
-        let pts = packet.pointee.pts == FFmpegStatus.noTimestamp ? nil : packet.pointee.pts
-        let display = time.next(pts: pts, arrivalUs: arrival.monotonicUs, hasSenderClock: hasSenderClock, isReordered: false)
+        let display = time.next(
+            pts: time.sane(packet.pointee.pts), arrivalUs: arrival.monotonicUs, hasSenderClock: hasSenderClock, isReordered: false)
         let mediaUs = scale.microseconds(display)
         if hasOwnTimeline {
             if ownClock?.observe(mediaUs: mediaUs, arrival: arrival) != .steady {
@@ -77,7 +77,8 @@ final class AudioLane {
     func finishFragment(clock: RunClock, isLast: Bool) -> (bytes: [UInt8], endsAt: WallTime)? {
         let count = isLast ? pending.count : pending.count - 1
         guard count > 0 else { return nil }
-        var step = pending[0].packet.pointee.duration > 0 ? scale.ticks(pending[0].packet.pointee.duration) : 1
+        let stated = pending[0].packet.pointee.duration
+        var step = (1..<Int64(track.timeBase.den)).contains(stated) ? max(1, scale.ticks(stated)) : 1
         for index in 0..<count {
             if index + 1 < pending.count { step = pending[index + 1].decode - pending[index].decode }
             let sample = pending[index]

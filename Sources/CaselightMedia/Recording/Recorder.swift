@@ -22,6 +22,7 @@ final class Recorder {
     private(set) var endedAt: WallTime?
     /// The last run, as it ended or stands.
     private(set) var run: Run?
+    private(set) var failure: CaselightError?
     private(set) var counts = (packets: 0, bytes: 0, waiting: 0)
 
     /// - Parameters:
@@ -71,10 +72,13 @@ final class Recorder {
     func finish(_ reason: EndReason) {
         guard let active else { return }
         active.end(reason)
+        failure = active.failure
         run = active.run
         endedAt = active.run.endedAt
         self.active = nil
     }
+
+    var videoIndex: Int32 { streams.video.streamIndex }
 
     /// The stream as measured by now.
     var metadata: StreamMetadata { active?.stream ?? streams.metadata }
@@ -84,8 +88,8 @@ final class Recorder {
         if order.isLive { PacketFacts.markKeyframe(packet, streams.video.parameters.pointer) }
         let isKeyframe = packet.pointee.flags & AV_PKT_FLAG_KEY != 0
         let camera = senderClock(of: packet)
-        let given = packet.pointee.dts == FFmpegStatus.noTimestamp ? nil : packet.pointee.dts
-        let stated = packet.pointee.pts == FFmpegStatus.noTimestamp ? given : packet.pointee.pts
+        let given = time.sane(packet.pointee.dts)
+        let stated = time.sane(packet.pointee.pts) ?? given
         let display = time.next(
             pts: stated, arrivalUs: arrival.monotonicUs, hasSenderClock: camera != nil, isReordered: active?.isReordered ?? false)
         let shiftedGiven = given.flatMap { given in stated.map { given + (display - $0) } }

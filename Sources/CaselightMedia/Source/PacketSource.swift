@@ -4,24 +4,27 @@ internal import CaselightModel
 /// Packets of an open input, whole access units where it carries pictures, each with its moment of arrival. Belongs to one thread.
 final class PacketSource {
     private let input: MediaInput
-    private let clock: any WallClock
     private let pool: PacketPool
     private let raw: UnsafeMutablePointer<AVPacket>
-    private var assemblers: [Int32: AccessUnitAssembler] = [:]
+    private var assembler: AccessUnitAssembler?
+    private var assembledIndex: Int32 = -1
     private var endStatus: Int32?
+    private var hasEnded = false
     /// Arrivals of video packets that libavformat still holds back, oldest first.
     private var heldArrivals: [Arrival] = []
 
     /// Of the packet that `next` gave last.
     private(set) var arrival: Arrival
 
-    init(input: consuming MediaInput, pool: PacketPool, clock: any WallClock) {
+    init(input: consuming MediaInput, pool: PacketPool) {
         self.pool = pool
-        self.clock = clock
         raw = pool.take()
-        arrival = Arrival(wall: clock.now(), monotonicUs: caselight_monotonic_us())
-        if input.address.kind == .rtsp { assemblers = Self.assemblers(for: input, pool: pool) }
-        if !assemblers.isEmpty { input.turnParsersOff() }
+        arrival = Arrival.now
+        if input.address.kind == .rtsp, let (index, codec) = Self.assembled(of: input) {
+            input.turnParsersOff()
+            assembler = AccessUnitAssembler(codec: codec, storage: pool.take())
+            assembledIndex = index
+        }
         // Matroska has display times only; what libavformat would guess without a decoder is wrong where pictures are reordered.
         if input.formatName == "matroska,webm" { input.takeTimestampsAsStored() }
         self.input = input
@@ -46,29 +49,31 @@ final class PacketSource {
         while true {
             let status = endStatus ?? input.read(into: raw)
             guard status >= 0 else { return end(status, into: packet) }
-            let now = Arrival(wall: clock.now(), monotonicUs: caselight_monotonic_us())
+            let now = Arrival.now
             let index = raw.pointee.stream_index
-            guard let isWhole = assemblers[index]?.isWhole(before: raw) else {
+            guard index == assembledIndex, let isWhole = assembler?.isWhole(before: raw) else {
                 arrival = arrivalOfHeld(index, now)
                 av_packet_move_ref(packet, raw)
                 return 0
             }
             if isWhole {
-                arrival = assemblers[index]?.arrival ?? now
-                assemblers[index]?.take(into: packet)
+                arrival = assembler?.arrival ?? now
+                assembler?.take(into: packet)
             }
-            assemblers[index]?.add(raw, arrival: now)
+            assembler?.add(raw, arrival: now)
             if isWhole { return 0 }
         }
     }
 
-    /// The units at hand are the last ones.
+    /// The unit at hand is the last one.
     private func end(_ status: Int32, into packet: UnsafeMutablePointer<AVPacket>) -> Int32 {
+        // Damage may end again; nothing else does.
+        guard status != FFmpegStatus.invalidData else { return status }
         endStatus = status
-        guard let (index, assembler) = assemblers.first else { return status }
-        arrival = assembler.arrival
-        assemblers[index]?.take(into: packet)
-        assemblers[index] = nil
+        guard assembler != nil, !hasEnded else { return status }
+        hasEnded = true
+        arrival = assembler?.arrival ?? arrival
+        assembler?.take(into: packet)
         return packet.pointee.size > 0 ? 0 : status
     }
 
@@ -81,18 +86,19 @@ final class PacketSource {
         return heldArrivals.count > 2 ? heldArrivals.removeFirst() : heldArrivals[0]
     }
 
-    /// Assemblers take the place of libavformat's parsers, which can only be turned off for all streams together.
-    private static func assemblers(for input: borrowing MediaInput, pool: PacketPool) -> [Int32: AccessUnitAssembler] {
-        var assemblers: [Int32: AccessUnitAssembler] = [:]
+    /// The first stream of access units to be put together. libavformat's parsers can only be turned off for all streams together, so every other stream
+    /// must do without.
+    private static func assembled(of input: borrowing MediaInput) -> (index: Int32, codec: NALCodec)? {
+        var found: (Int32, NALCodec)?
         for index in 0..<input.streamCount {
             guard let parameters = input.stream(index)?.pointee.codecpar.pointee else { continue }
             if let codec = NALCodec(parameters.codec_id) {
-                assemblers[Int32(index)] = AccessUnitAssembler(codec: codec, storage: pool.take())
+                found = found ?? (Int32(index), codec)
             } else if !wholePacketCodecs.contains(parameters.codec_id.rawValue) {
-                return [:]
+                return nil
             }
         }
-        return assemblers
+        return found
     }
 
     /// Codecs whose RTP packets the receiver hands out as whole frames.

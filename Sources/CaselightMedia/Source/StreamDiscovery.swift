@@ -77,12 +77,21 @@ struct StreamDiscovery {
             try take(packet)
             try checkLimits()
         }
-        guard let video else { throw noVideo(nil) }
+        guard var video else { throw noVideo(nil) }
+        if let step = observedStep(video) { video.stepTicks = step }
         var metadata = StreamMetadata(container: source.formatName)
         metadata.sessionName = source.metadata("title")
         metadata.video = video.stream
         metadata.audio = audio?.stream
         return SourceStreams(video: video, audio: audio, metadata: metadata, queue: queue)
+    }
+
+    /// The median distance of the pictures that came so far, in the order they are shown.
+    private func observedStep(_ video: VideoTrack) -> Int64? {
+        let times = queue.map(\.packet.pointee).filter { $0.stream_index == video.streamIndex }.map(\.pts).sorted()
+        guard let first = times.first, first != FFmpegStatus.noTimestamp else { return nil }
+        let steps = zip(times, times.dropFirst()).map { $1 &- $0 }.filter { $0 > 0 && $0 < 1 << 40 }.sorted()
+        return steps.count >= 4 ? steps[steps.count / 2] : nil
     }
 
     private var isComplete: Bool {

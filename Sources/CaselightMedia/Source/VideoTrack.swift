@@ -13,7 +13,7 @@ struct VideoTrack {
     /// How many pictures are reordered, as the stream says; a guess on the safe side where it does not.
     let reorderDepth: Int
     /// The usual distance of pictures, in the stream's ticks.
-    let stepTicks: Int64
+    var stepTicks: Int64
     let stream: VideoStream
 
     /// What is assumed of a stream that may have pictures in between and does not say how many.

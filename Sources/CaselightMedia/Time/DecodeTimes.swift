@@ -13,6 +13,8 @@ struct DecodeTimes {
     private var waiting: [Int64] = []
     private var last: Int64?
     private var latestDisplay: Int64?
+    /// The last display times, in decoding order.
+    private var recent: [Int64] = []
     private var step: Int64
 
     /// - Parameters:
@@ -39,9 +41,11 @@ struct DecodeTimes {
     }
 
     private mutating func compute(_ display: Int64) -> Int64? {
-        let index = waiting.firstIndex { $0 > display } ?? waiting.count
-        if waiting.count - index > depth { depth = min(Self.depthLimit, waiting.count - index) }
-        waiting.insert(display, at: index)
+        // How many pictures came before this one and are shown after it.
+        depth = min(Self.depthLimit, max(depth, recent.count { $0 > display }))
+        if recent.count == Self.depthLimit { recent.removeFirst() }
+        recent.append(display)
+        waiting.insert(display, at: waiting.firstIndex { $0 > display } ?? waiting.count)
         var time: Int64
         if waiting.count > depth {
             time = waiting.removeFirst()

@@ -18,8 +18,9 @@ struct StreamTime {
     /// A jump is more than this beyond what arrival explains.
     private let jumpTicks: Int64
     private let ticksPerSecond: Double
-    /// A timestamp beyond is damage: 99 years at 90 kHz.
-    private static let limitTicks: UInt64 = 1 << 48
+    /// A timestamp beyond is damage. Far enough from the ends of 64 bits that no sum of ours leaves them.
+    private let limitTicks: UInt64
+    private static let limitSeconds = 3_000_000_000.0
     static let reorderedSteps: Int64 = 8
     private(set) var stepTicks: Int64
     private var shift: Int64 = 0
@@ -35,12 +36,16 @@ struct StreamTime {
         self.stepTicks = max(1, stepTicks)
         self.jumps = jumps
         jumpTicks = Int64(ticksPerSecond / 2)
+        limitTicks = UInt64(min(Double(1 << 48), ticksPerSecond * Self.limitSeconds)) + 1
     }
+
+    /// A timestamp as a packet has it; `nil` for none, or for damage.
+    func sane(_ time: Int64) -> Int64? { time.magnitude < limitTicks ? time : nil }
 
     /// - Parameter pts: as the packet has it; `nil` where it has none.
     ///   - isReordered: whether pictures come in another order than they are shown, so that a small step back is none.
     mutating func next(pts: Int64?, arrivalUs: Int64, hasSenderClock: Bool, isReordered: Bool) -> Int64 {
-        guard let pts, pts.magnitude < Self.limitTicks else { return accept((last ?? -stepTicks) + stepTicks, arrivalUs) }
+        guard let pts = pts.flatMap(sane) else { return accept((last ?? -stepTicks) + stepTicks, arrivalUs) }
         var time = pts + shift
         if let last, isJump(by: time - last, arrivalUs - lastArrivalUs, hasSenderClock, isReordered) {
             shift = last + stepTicks - pts

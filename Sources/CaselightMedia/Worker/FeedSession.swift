@@ -62,7 +62,7 @@ final class FeedSession: Sendable {
             order.url, credentials: order.credentials, transport: order.transport, readTimeout: settings.readTimeout,
             name: "feed of camera '\(order.camera)'")
         let input = try MediaInput.open(address, interrupt: interrupt, readTimeout: settings.readTimeout)
-        let source = PacketSource(input: input, pool: pool, clock: clock)
+        let source = PacketSource(input: input, pool: pool)
         let streams = try StreamDiscovery.run(source, pool: pool)
         let recorder = Recorder(
             recordingOrder, streams: streams, isRTP: address.kind == .rtsp, runID: .random(), startsAt: nil,
@@ -81,6 +81,7 @@ final class FeedSession: Sendable {
     /// Hands packets on until reading fails: every feed ends that way.
     private func pump(_ source: PacketSource, into recorder: Recorder, pool: PacketPool) throws(CaselightError) {
         var failures = 0
+        var pictureUs = source.arrival.monotonicUs
         while true {
             let packet = pool.take()
             let status = source.next(into: packet)
@@ -91,6 +92,14 @@ final class FeedSession: Sendable {
                 throw source.failure(status)
             }
             failures = 0
+            if packet.pointee.stream_index == recorder.videoIndex {
+                pictureUs = source.arrival.monotonicUs
+            } else if source.arrival.monotonicUs - pictureUs > settings.readTimeout.value {
+                pool.giveBack(packet)
+                throw CaselightError(
+                    .timedOut, "read feed of camera '\(order.camera)' at \(order.url.redacted)", because: "sound comes, but no picture in time",
+                    remedy: "Check the camera.")
+            }
             try recorder.take(packet, arrival: source.arrival)
             counts.withLock { $0 = Counts(packets: Int64(recorder.counts.packets), bytes: Int64(recorder.counts.bytes)) }
         }

@@ -42,7 +42,11 @@ final class ImportSession: Sendable {
         let input = try MediaInput.open(address, interrupt: interrupt, readTimeout: settings.readTimeout)
         var startsAt = order.startsAt
         if startsAt == nil { startsAt = try FileStart.read(input.metadata("creation_time"), operation: address.operation) }
-        let source = PacketSource(input: input, pool: pool, clock: SystemWallClock())
+        guard let startsAt, FileStart.range.contains(startsAt) else {
+            throw CaselightError(
+                .invalidTime, address.operation, because: "footage of before 1980 or after 2100 is not taken", remedy: FileStart.remedy)
+        }
+        let source = PacketSource(input: input, pool: pool)
         let streams = try StreamDiscovery.run(source, pool: pool)
         let recorder = Recorder(
             recordingOrder(address.operation), streams: streams, isRTP: false, runID: order.run, startsAt: startsAt,
@@ -57,6 +61,7 @@ final class ImportSession: Sendable {
             throw error
         }
         recorder.finish(.endOfFile)
+        if let failure = recorder.failure { throw failure }
         guard let run = recorder.run else {
             throw CaselightError(.damagedMedia, address.operation, because: "it holds no picture that can be kept")
         }
@@ -121,9 +126,12 @@ enum FileStart {
     /// Recorders whose clock was never set begin here.
     private static let unsetDays = ["1904-01-01", "1970-01-01", "1980-01-01", "2000-01-01"]
 
+    static let remedy = "Say when it begins: --starts-at 2026-03-02T14:05:00+08:00."
+    /// 1980 to 2100: within what NTP's 32 bits of seconds tell apart.
+    static let range = WallTime(microseconds: 315_532_800_000_000)..<WallTime(microseconds: 4_102_444_800_000_000)
+
     /// - Parameter text: the container's `creation_time`.
     static func read(_ text: String?, operation: String) throws(CaselightError) -> WallTime {
-        let remedy = "Say when it begins: --starts-at 2026-03-02T14:05:00+08:00."
         guard let text else {
             throw CaselightError(.invalidTime, operation, because: "it does not say when it was recorded", remedy: remedy)
         }

@@ -29,7 +29,7 @@ final class ProbeSession: Sendable {
         let address = SourceAddress.feed(
             order.url, credentials: order.credentials, transport: order.transport, readTimeout: readTimeout, name: "the feed")
         let input = try MediaInput.open(address, interrupt: interrupt, readTimeout: readTimeout)
-        let source = PacketSource(input: input, pool: pool, clock: SystemWallClock())
+        let source = PacketSource(input: input, pool: pool)
         let streams = try StreamDiscovery.run(source, pool: pool)
         for queued in streams.queue { pool.giveBack(queued.packet) }
         return streams.metadata
