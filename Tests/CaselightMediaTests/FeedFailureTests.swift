@@ -39,7 +39,9 @@ import Testing
                 + "Check the feed's user and password.")
     }
 
-    @Test(arguments: [("404 Not Found", "it has no such stream (404)"), ("503 Service Unavailable", "it is unable to serve the stream (5xx)")])
+    @Test(arguments: [
+        ("404 Not Found", "it has no such stream (404)"), ("503 Service Unavailable", "it is unable to serve the stream (5xx)"),
+    ])
     func aStatusIsSaid(status: String, cause: String) throws {
         let server = try CannedServer { "RTSP/1.0 \(status)\r\n\(CannedServer.sequence(of: $0))\r\n\r\n" }
         let error = try attempt("rtsp://127.0.0.1:\(server.port)/x")

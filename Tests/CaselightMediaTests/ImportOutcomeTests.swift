@@ -35,7 +35,8 @@ import Testing
 
     @Test(.enabled(if: isPresent, "the sample files are not beside the package")) func theTableKnowsEveryFile() throws {
         let found = ["video", "fuzz"].flatMap { part -> [String] in
-            let files = FileManager.default.enumerator(at: Self.folder.appending(path: part), includingPropertiesForKeys: [.isRegularFileKey])
+            let files = FileManager.default.enumerator(
+                at: Self.folder.appending(path: part), includingPropertiesForKeys: [.isRegularFileKey])
             return (files?.allObjects as? [URL] ?? []).filter { url in
                 (try? url.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true && url.lastPathComponent != "SOURCES.md"
             }.map { String($0.standardized.path.dropFirst(Self.folder.path.count + 1)) }

@@ -74,6 +74,21 @@ import Testing
         #expect((20..<75).contains(count))
     }
 
+    @Test func anotherPictureSizeBeginsAnotherSegment() throws {
+        let parts = try ["160x90", "320x180"].map { size in
+            try Clips.shared.make(
+                "part-\(size).h264",
+                ["-f", "lavfi", "-i", "testsrc2=s=\(size):r=25:d=2", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-bf", "0"])
+        }
+        let joined = Clips.shared.folder.appending(path: "joined.h264")
+        try (Data(contentsOf: URL(filePath: parts[0])) + Data(contentsOf: URL(filePath: parts[1]))).write(to: joined)
+        let sink = try Self.run(joined.path).sink
+        #expect(sink.segments.map { $0.closing?.reason } == [.streamChanged, .endOfFile])
+        #expect(sink.segments.map { $0.opening.header.stream.video?.widthPixels } == [160, 320])
+        #expect(sink.segments[0].closing?.endedAt == sink.segments[1].opening.header.startedAt)
+        #expect(try sink.segments.map { try $0.videoFragments().flatMap(\.samples).count } == [50, 50])
+    }
+
     @Test func aMissingFileIsSaidToBeMissing() throws {
         guard case .requestFailed(_, let error) = try Self.run("/nonexistent/x.mp4").event else {
             Issue.record("accepted")
@@ -84,7 +99,9 @@ import Testing
 
     @Test func aListOfOtherFilesIsRefused() throws {
         let target = try clip("target.mp4", [])
-        for (name, text) in [("list.txt", "ffconcat version 1.0\nfile \(target)\n"), ("list.m3u8", "#EXTM3U\n#EXTINF:3,\n\(target)\n#EXT-X-ENDLIST\n")] {
+        for (name, text) in [
+            ("list.txt", "ffconcat version 1.0\nfile \(target)\n"), ("list.m3u8", "#EXTM3U\n#EXTINF:3,\n\(target)\n#EXT-X-ENDLIST\n"),
+        ] {
             let path = Clips.shared.folder.appending(path: name).path
             try Data(text.utf8).write(to: URL(filePath: path))
             guard case .requestFailed(_, let error) = try Self.run(path).event else {
@@ -100,7 +117,8 @@ import Testing
             request: 1, camera: try CameraCode("shop-1"), run: RunID(1), path: try clip("cancelled.mp4", []),
             origin: .file(name: "cancelled.mp4", sha256: ""), startsAt: testStart)
         let session = ImportSession(
-            order, settings: WorkerSettings(archivePath: "/nonexistent"), store: SegmentStore(sink: MemorySink(), drain: {}), report: { _ in })
+            order, settings: WorkerSettings(archivePath: "/nonexistent"), store: SegmentStore(sink: MemorySink(), drain: {}),
+            report: { _ in })
         session.cancel()
         guard case .requestFailed(1, let error) = session.run() else {
             Issue.record("it went on")

@@ -123,6 +123,22 @@ import Testing
         #expect(dropped.count >= 245 && dropped.allSatisfy { $0.byteCount > 0 })
     }
 
+    @Test(arguments: [RecordingPolicy.keyframes, .metadata]) func aHoleIsAHoleUnderEveryPolicy(policy: RecordingPolicy) throws {
+        let clip = try LiveClip(try plain(), policy: policy, segmentLength: .seconds(600))
+        try clip.play { index, packet in packet.isDropped = (130..<210).contains(index) }
+        #expect(clip.sink.segments.map { $0.closing?.reason } == [.feedLost, .stopped])
+        let end = try #require(clip.sink.segments.first?.closing?.endedAt)
+        #expect(abs((end - testStart).value - 5_200_000) < 1000)
+    }
+
+    @Test func keyframesFarApartAreNoHoles() throws {
+        let clip = try LiveClip(try plain(["-g", "100"]), policy: .keyframes, segmentLength: .seconds(600))
+        try clip.play()
+        #expect(clip.sink.segments.map { $0.closing?.reason } == [.stopped])
+        let closing = try #require(clip.sink.segments.first?.closing)
+        #expect(abs((closing.endedAt - testStart).value - 12_000_000) < 50_000)
+    }
+
     @Test func metadataPolicyKeepsTheSpanAndWhatMoved() throws {
         let clip = try LiveClip(try plain(), policy: .metadata, segmentLength: .seconds(5))
         try clip.play()

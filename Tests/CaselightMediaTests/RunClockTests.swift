@@ -84,7 +84,8 @@ import Testing
         var clock = RunClock(offsetUs: start, arrival: arrival(0))
         var verdicts: [RunClock.Verdict] = []
         for second in 1...12 {
-            verdicts.append(clock.observe(mediaUs: Int64(second) * 1_000_000, arrival: arrival(Int64(second) * 1_000_000, lateUs: 5_000_000)))
+            verdicts.append(
+                clock.observe(mediaUs: Int64(second) * 1_000_000, arrival: arrival(Int64(second) * 1_000_000, lateUs: 5_000_000)))
         }
         #expect(verdicts == Array(repeating: .steady, count: 11) + [.streamJumped])
     }

@@ -20,7 +20,13 @@ import Testing
             ("b.h264", ["-c:v", "libx264", "-bf", "2", "-x264-params", "b-pyramid=none"], 1),
             ("c.h264", ["-c:v", "libx264", "-bf", "3", "-x264-params", "b-pyramid=normal"], 2),
             ("d.h264", ["-c:v", "libx264", "-profile:v", "baseline"], 0),
-            ("e.h264", ["-c:v", "libx264", "-profile:v", "high444", "-bf", "2", "-x264-params", "cqm=jvt:vbv-maxrate=500:vbv-bufsize=500:nal-hrd=vbr"], 2),
+            (
+                "e.h264",
+                [
+                    "-c:v", "libx264", "-profile:v", "high444", "-bf", "2", "-x264-params",
+                    "cqm=jvt:vbv-maxrate=500:vbv-bufsize=500:nal-hrd=vbr",
+                ], 2
+            ),
             ("f.h265", ["-c:v", "libx265", "-x265-params", "bframes=0:log-level=none"], 0),
             ("g.h265", ["-c:v", "libx265", "-x265-params", "bframes=3:b-pyramid=0:log-level=none"], 1),
             ("h.h265", ["-c:v", "libx265", "-x265-params", "bframes=4:b-pyramid=1:log-level=none"], 2),

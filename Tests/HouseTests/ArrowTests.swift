@@ -23,7 +23,7 @@ import Testing
 
     /// Modules with one home: only these targets, tests included, name them.
     static let homes: [String: Set<String>] = [
-        "CFFmpeg": ["CaselightMedia"],
+        "CFFmpeg": ["CaselightMedia", "CaselightMediaTests"],
         "CaselightMedia": ["caselight-media", "CaselightMediaTests"],
         "CaselightServer": ["caselightd", "CaselightServerTests"],
         "GRDB": ["CaselightStore", "CaselightStoreTests"],

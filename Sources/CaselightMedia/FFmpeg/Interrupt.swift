@@ -1,6 +1,6 @@
 import CFFmpeg
-import Glibc
 internal import CaselightModel
+import Glibc
 
 /// The way out of a blocking call of libavformat: a flag that any thread may trip, and a deadline.
 ///

@@ -13,8 +13,14 @@ extension ActiveRun {
     ///
     /// - Returns: whether the packet is done with.
     func keepLess(
-        _ packet: UnsafeMutablePointer<AVPacket>, isKeyframe: Bool, mediaUs: Int64, display: Int64
+        _ packet: UnsafeMutablePointer<AVPacket>, isKeyframe: Bool, mediaUs: Int64, display: Int64, step: Int64
     ) throws(CaselightError) -> Bool {
+        if let seen, isGap(mediaUs - seen.mediaUs, display - seen.display, frameStep) {
+            reportSeen()
+            endBeforeHole(nextDecode: seen.display + frameStep)
+        }
+        if let seen { lastDistance = display - seen.display }
+        frameStep = max(1, step)
         seen = (max(display, seen?.display ?? display), max(mediaUs, seen?.mediaUs ?? mediaUs))
         if isKeyframe, order.policy == .keyframes { return false }
         if !isKeyframe, dropped.count < Self.droppedLimit {
@@ -36,5 +42,11 @@ extension ActiveRun {
             append(.video, [], endsAt: wall)
             clock.steer(at: mediaUs)
         }
+    }
+
+    /// Takes the segment to the end of the last frame that came, where nothing is kept.
+    func reportSeen() {
+        guard order.policy == .metadata, let seen, let open = segment else { return }
+        append(.video, [], endsAt: max(open.endsAt, clock.wall(seen.mediaUs + scale.microseconds(ofTicks: frameStep))))
     }
 }

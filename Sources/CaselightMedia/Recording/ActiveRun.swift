@@ -37,11 +37,11 @@ final class ActiveRun {
     var dropped: [DroppedFrame] = []
     /// The last frame that came, kept or not, and the usual distance to the next.
     var seen: (display: Int64, mediaUs: Int64)?
-    private var frameStep: Int64 = 1
+    var frameStep: Int64
     var segment: OpenSegment?
     private var nextSequence: UInt32 = 0
     private var last: (display: Int64, decode: Int64, mediaUs: Int64)?
-    private var lastDistance: Int64 = 0
+    var lastDistance: Int64 = 0
     /// The length of the sample written last: what the last of all gets, whose end nobody says.
     private var lastStep: Int64
     /// What a file cannot be imported for; a feed goes on.
@@ -75,6 +75,7 @@ final class ActiveRun {
         zero = display - lead
         zeroUs = scale.microseconds(zero)
         lastStep = max(1, scale.ticks(track.stepTicks))
+        frameStep = lastStep
         times = DecodeTimes(depth: depth, step: scale.ticks(track.stepTicks))
         meter = StreamMeter(streams.metadata)
         run = Run(
@@ -102,9 +103,10 @@ final class ActiveRun {
         {
             order.streamChanged(run.id, stream)
         }
-        frameStep = max(1, scale.ticks(step))
-        if order.policy != .full, try keepLess(packet, isKeyframe: isKeyframe, mediaUs: mediaUs, display: scale.ticks(display - zero)) {
-            return
+        if order.policy != .full {
+            let isDone = try keepLess(
+                packet, isKeyframe: isKeyframe, mediaUs: mediaUs, display: scale.ticks(display - zero), step: scale.ticks(step))
+            if isDone { return }
         }
         let time = times.next(display: scale.ticks(display - zero), given: given.map { scale.ticks($0 - zero) })
         cutBefore(time, mediaUs: mediaUs, isKeyframe: isKeyframe, stepTicks: scale.ticks(step))
@@ -140,9 +142,7 @@ final class ActiveRun {
     func end(_ reason: EndReason) {
         // A kept keyframe is shown until the last frame that came, not longer.
         finishFragment(nextDecode: order.policy == .keyframes ? seen.map { $0.display + frameStep } : nil, steers: false)
-        if order.policy == .metadata, let seen, let open = segment {
-            append(.video, [], endsAt: max(open.endsAt, clock.wall(seen.mediaUs + scale.microseconds(ofTicks: frameStep))))
-        }
+        reportSeen()
         closeSegment(reason, at: nil)
         run.stream = stream
         run.endedAt = run.endedAt ?? run.startedAt
@@ -154,20 +154,25 @@ final class ActiveRun {
     private func cutBefore(_ time: (display: Int64, decode: Int64), mediaUs: Int64, isKeyframe: Bool, stepTicks: Int64) {
         guard let last else { return }
         let distance = time.display - last.display
-        if isGap(mediaUs - last.mediaUs, distance, stepTicks) {
-            finishFragment(nextDecode: last.decode + min(lastStep, distance), steers: false)
-            closeSegment(order.isLive ? .feedLost : .full, at: nil)
-            (muxer, audio) = (nil, nil)
+        if order.policy == .full, isGap(mediaUs - last.mediaUs, distance, stepTicks) {
+            endBeforeHole(nextDecode: last.decode + min(lastStep, distance))
         } else if let segment, isDue(segment, time.display, isKeyframe) {
             finishFragment(nextDecode: time.decode, steers: false)
             closeSegment(.full, at: clock.wall(mediaUs))
         } else if isFragmentFull(mediaUs, isKeyframe, stepUs: scale.microseconds(ofTicks: stepTicks)) {
             finishFragment(nextDecode: time.decode, steers: true)
         }
-        lastDistance = distance
+        if order.policy == .full { lastDistance = distance }
     }
 
-    private func isGap(_ us: Int64, _ ticks: Int64, _ stepTicks: Int64) -> Bool {
+    /// Closes the segment where its footage ends; decoding times begin anew after the hole.
+    func endBeforeHole(nextDecode: Int64) {
+        finishFragment(nextDecode: nextDecode, steers: false)
+        closeSegment(order.isLive ? .feedLost : .full, at: nil)
+        (muxer, audio) = (nil, nil)
+    }
+
+    func isGap(_ us: Int64, _ ticks: Int64, _ stepTicks: Int64) -> Bool {
         // A sample's length has 31 bits in the muxer.
         if ticks > Int64(Int32.max) { return true }
         return us > (order.isLive ? Self.liveGapUs : Self.fileGapUs) && ticks > Self.gapSteps * stepTicks && ticks > lastDistance * 3 / 2
@@ -196,7 +201,9 @@ final class ActiveRun {
             if let next { lastStep = max(1, next - sample.decode) }
             let status = muxer.write(
                 sample.packet, times: SampleTimes(display: sample.display, decode: sample.decode, duration: lastStep))
-            if status < 0 { WorkerLog.write(.warning, "camera '\(order.camera)': a packet cannot be written: \(FFmpegStatus.text(status))") }
+            if status < 0 {
+                WorkerLog.write(.warning, "camera '\(order.camera)': a packet cannot be written: \(FFmpegStatus.text(status))")
+            }
             endUs = max(endUs, sample.mediaUs + scale.microseconds(ofTicks: lastStep))
             pool.giveBack(sample.packet)
         }
@@ -267,8 +274,10 @@ final class ActiveRun {
     private func openAudio() -> AudioOpening? {
         guard let audioTrack else { return nil }
         do {
-            let lane = try audio ?? AudioLane(
-                audioTrack, hasOwnTimeline: audioHasOwnTimeline, isFile: !order.isLive, pool: pool, operation: order.operation)
+            let lane =
+                try audio
+                ?? AudioLane(
+                    audioTrack, hasOwnTimeline: audioHasOwnTimeline, isFile: !order.isLive, pool: pool, operation: order.operation)
             audio = lane
             return AudioOpening(codec: audioTrack.stream.codec, initialization: lane.initialization)
         } catch {

@@ -2,7 +2,8 @@ import CFFmpeg
 internal import CaselightModel
 import Glibc
 
-/// Makes fragments of one track: libavformat's MP4 muxer, writing to memory. One serves all segments of a run, as long as the stream stays the same,
+/// Makes fragments of one track: libavformat's MP4 muxer, writing to memory. One serves all segments of a run, as long as the stream
+/// stays the same,
 /// so that decoding times run on through its fragments. Belongs to one thread.
 ///
 /// libavformat writes `moof` and `mdat`; the `prft` before them is ours, since its own rounds wall time to milliseconds (movenc.c).
@@ -138,7 +139,8 @@ private final class ByteCollector {
     private var bytes: [UInt8] = []
     private(set) var writer: UnsafeMutablePointer<AVIOContext>
 
-    /// libavformat goes back to fill in the sizes of `moov` and `moof`, which must not have left the buffer by then: 600 samples take 12 KB.
+    /// libavformat goes back to fill in the sizes of `moov` and `moof`, which must not have left the buffer by then: 600 samples
+    /// take 12 KB.
     private static let bufferBytes: Int32 = 64 << 10
 
     init?() {

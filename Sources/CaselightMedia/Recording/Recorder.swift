@@ -134,7 +134,8 @@ final class Recorder {
         latestMediaUs = max(latestMediaUs ?? mediaUs, mediaUs)
         guard verdict != .steady else { return }
         WorkerLog.write(
-            .notice, "camera '\(order.camera)': a new run begins: "
+            .notice,
+            "camera '\(order.camera)': a new run begins: "
                 + (verdict == .receiverStepped ? "this machine's clock was set" : "the camera's timestamps jumped"))
         finish(.streamChanged)
         offsetUs = nil

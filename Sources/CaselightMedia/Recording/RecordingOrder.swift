@@ -16,7 +16,8 @@ struct RecordingOrder: Sendable {
     var streamChanged: @Sendable (RunID, StreamMetadata) -> Void
     var clockSampled: @Sendable (RunID, ClockSample) -> Void
 
-    /// A crash costs what was not handed over: a fragment, the frame that ends it, and the one on its way. Cutting a little early keeps all of that
+    /// A crash costs what was not handed over: a fragment, the frame that ends it, and the one on its way. Cutting a little early
+    /// keeps all of that
     /// within the promised length.
     var fragmentTargetUs: Int64 { fragmentLength.value * 4 / 5 }
 

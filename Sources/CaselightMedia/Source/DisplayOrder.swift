@@ -1,8 +1,10 @@
 import CFFmpeg
 
-/// Gives the pictures of a bare H.264 or H.265 stream display times: such a file has none, and its pictures may stand in another order than they are shown.
+/// Gives the pictures of a bare H.264 or H.265 stream display times: such a file has none, and its pictures may stand in another
+/// order than they are shown.
 ///
-/// The order comes from the pictures' own order counts (H.264, 8.2.1; H.265, 8.3.1), which libavcodec's parser reads from slice headers; nothing is decoded.
+/// The order comes from the pictures' own order counts (H.264, 8.2.1; H.265, 8.3.1), which libavcodec's parser reads from slice
+/// headers; nothing is decoded.
 /// The distance is that of the frame rate the stream declares, or of 25 a second.
 struct DisplayOrder: ~Copyable {
     /// The pictures from one random access point to the next; a longer stretch is cut, and is right but at the cut.

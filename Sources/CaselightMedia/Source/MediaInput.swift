@@ -37,7 +37,8 @@ struct MediaInput: ~Copyable {
         interrupt.arm(readTimeout)
         var options = Options(
             address.options + [
-                ("protocol_whitelist", address.protocolWhitelist), ("format_whitelist", address.formatWhitelist), ("codec_whitelist", "none"),
+                ("protocol_whitelist", address.protocolWhitelist), ("format_whitelist", address.formatWhitelist),
+                ("codec_whitelist", "none"),
             ])
         let format = address.format.flatMap { av_find_input_format($0) }
         var context: UnsafeMutablePointer<AVFormatContext>? = prepared

@@ -86,7 +86,8 @@ final class PacketSource {
         return heldArrivals.count > 2 ? heldArrivals.removeFirst() : heldArrivals[0]
     }
 
-    /// The first stream of access units to be put together. libavformat's parsers can only be turned off for all streams together, so every other stream
+    /// The first stream of access units to be put together. libavformat's parsers can only be turned off for all streams
+    /// together, so every other stream
     /// must do without.
     private static func assembled(of input: borrowing MediaInput) -> (index: Int32, codec: NALCodec)? {
         var found: (Int32, NALCodec)?

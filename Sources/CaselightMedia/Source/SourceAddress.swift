@@ -43,7 +43,8 @@ struct SourceAddress: Sendable {
 
     /// libavformat's names of what recorders and phones write. Nothing that leads to another file: no playlist, no `concat`, no SDP.
     static let fileFormats = [
-        "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "avi", "flv", "mpegts", "mpeg", "mpegvideo", "m4v", "h264", "hevc", "mjpeg", "asf", "dhav",
+        "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "avi", "flv", "mpegts", "mpeg", "mpegvideo", "m4v", "h264", "hevc", "mjpeg", "asf",
+        "dhav",
         "ivf", "obu", "av1", "vc1", "ogg", "mxf", "nut", "dv", "rm", "wtv",
     ].joined(separator: ",")
 

@@ -19,7 +19,8 @@ struct SourceFailure {
         } else if status == -EINVAL, kind != .rtsp {
             self.init(
                 .unsupportedMedia, "it is none of the formats we take",
-                kind == .file ? "Recordings are MP4, MOV, MKV, AVI, FLV, MPEG-TS, MPEG-PS or a raw H.264 or H.265 stream."
+                kind == .file
+                    ? "Recordings are MP4, MOV, MKV, AVI, FLV, MPEG-TS, MPEG-PS or a raw H.264 or H.265 stream."
                     : "A feed over HTTP, UDP or SRT is MPEG-TS or FLV; a playlist is refused.")
         } else {
             self = Self.network(status)

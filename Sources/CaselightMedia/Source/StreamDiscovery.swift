@@ -191,9 +191,10 @@ struct StreamDiscovery {
         } catch {
             return error
         }
-        return unusable ?? CaselightError(
-            .damagedMedia, source.address.operation,
-            because: videoPackets == 0 ? "it holds no picture" : "it holds no keyframe to start from, in \(videoPackets) packets")
+        return unusable
+            ?? CaselightError(
+                .damagedMedia, source.address.operation,
+                because: videoPackets == 0 ? "it holds no picture" : "it holds no keyframe to start from, in \(videoPackets) packets")
     }
 }
 

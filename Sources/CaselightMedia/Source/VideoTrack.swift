@@ -70,7 +70,9 @@ struct VideoTrack {
         stream = Self.describe(parameters, timeBase: timeBase, rate: track.stream.nominalFrameRate)
     }
 
-    private static func parameterSets(_ keyframe: UnsafeBufferPointer<UInt8>, _ parameters: CodecParameters, _ nal: NALCodec) -> ParameterSets {
+    private static func parameterSets(_ keyframe: UnsafeBufferPointer<UInt8>, _ parameters: CodecParameters, _ nal: NALCodec)
+        -> ParameterSets
+    {
         let inBand = AccessUnitFacts(keyframe, codec: nal, collecting: true).parameterSets
         return inBand.isComplete(nal) ? inBand : ParameterSets(byteStream: parameters.extradata, codec: nal)
     }

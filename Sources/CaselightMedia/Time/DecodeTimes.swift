@@ -1,6 +1,7 @@
 /// Gives each picture a decoding time: strictly rising, never after its display time, which stays exact.
 ///
-/// RTP carries display times alone. In decoding order the n-th decoding time is the n-th display time in display order, moved back by as many
+/// RTP carries display times alone. In decoding order the n-th decoding time is the n-th display time in display order, moved back by
+/// as many
 /// pictures as are reordered. Where a container has decoding times they are taken, as long as they keep that promise.
 struct DecodeTimes {
     static let depthLimit = 16
@@ -25,7 +26,8 @@ struct DecodeTimes {
         self.step = max(1, step)
     }
 
-    /// - Returns: both times. The display time is as given, but where it contradicts those before: a picture to be shown before one that must be decoded earlier
+    /// - Returns: both times. The display time is as given, but where it contradicts those before: a picture to be shown before
+    /// one that must be decoded earlier
     ///   is put right behind that.
     mutating func next(display: Int64, given: Int64?) -> (display: Int64, decode: Int64) {
         if let latestDisplay, display < latestDisplay { hasReordering = true }

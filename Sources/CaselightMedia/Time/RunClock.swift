@@ -3,7 +3,8 @@ internal import CaselightModel
 /// Gives a run's media times their wall time: the receiver's clock, steered by when packets arrive, without ever a step.
 ///
 /// A packet arrives late by whatever the network took, never early. So the smallest difference of arrival and media time over a window
-/// is the best estimate of where media time stands, and the clock slews toward it by at most 500 ppm, more than any camera's crystal drifts.
+/// is the best estimate of where media time stands, and the clock slews toward it by at most 500 ppm, more than any camera's crystal
+/// drifts.
 /// What slewing cannot explain ends the run: timestamps are comparable only within one.
 struct RunClock: Sendable {
     enum Verdict: Equatable, Sendable {

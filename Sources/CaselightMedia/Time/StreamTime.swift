@@ -2,8 +2,10 @@ import CFFmpeg
 
 /// A stream's timestamps made one steady line: gaps filled where there are none, and the jumps taken out that a receiver report puts in.
 ///
-/// With sound beside the picture, libavformat computes RTP timestamps from the camera's wall clock as soon as it knows it (rtpdec.c): when that clock is set,
-/// or the two streams' reports disagree, timestamps jump though the pictures go on. Such a jump is taken out again; the picture before and its usual step say by how much.
+/// With sound beside the picture, libavformat computes RTP timestamps from the camera's wall clock as soon as it knows it (rtpdec.c):
+/// when that clock is set,
+/// or the two streams' reports disagree, timestamps jump though the pictures go on. Such a jump is taken out again; the picture
+/// before and its usual step say by how much.
 struct StreamTime {
     enum Jumps: Sendable {
         /// A jump is the stream's own, and its clock judges it.

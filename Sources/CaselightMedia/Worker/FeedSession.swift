@@ -97,7 +97,8 @@ final class FeedSession: Sendable {
             } else if source.arrival.monotonicUs - pictureUs > settings.readTimeout.value {
                 pool.giveBack(packet)
                 throw CaselightError(
-                    .timedOut, "read feed of camera '\(order.camera)' at \(order.url.redacted)", because: "sound comes, but no picture in time",
+                    .timedOut, "read feed of camera '\(order.camera)' at \(order.url.redacted)",
+                    because: "sound comes, but no picture in time",
                     remedy: "Check the camera.")
             }
             try recorder.take(packet, arrival: source.arrival)

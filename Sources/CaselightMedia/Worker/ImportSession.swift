@@ -1,7 +1,7 @@
 import CFFmpeg
-import Synchronization
 internal import CaselightModel
 internal import CaselightWorkerProtocol
+import Synchronization
 
 /// Reads a recorded file and records it as one run. Runs on a thread of its own; `cancel` comes from others.
 final class ImportSession: Sendable {
@@ -140,7 +140,8 @@ enum FileStart {
         }
         guard !unsetDays.contains(where: { text.hasPrefix($0) }) else {
             throw CaselightError(
-                .invalidTime, operation, because: "it says \(text.prefix(10)), as a recorder does whose clock was never set", remedy: remedy)
+                .invalidTime, operation, because: "it says \(text.prefix(10)), as a recorder does whose clock was never set", remedy: remedy
+            )
         }
         return time
     }
