@@ -2,7 +2,7 @@ import Foundation
 
 /// Headless Chromium, driven over WebDriver.
 final class Browser {
-    static let missing: String? = ["/usr/bin/chromium", "/usr/bin/chromedriver"].first { !FileManager.default.isExecutableFile(atPath: $0) }
+    static let missing: String? = ["/usr/bin/chromium", "/usr/bin/chromedriver", "/usr/bin/curl"].first { !FileManager.default.isExecutableFile(atPath: $0) }
         .map { "\($0) is not installed" }
 
     private let driver: Child
@@ -13,7 +13,7 @@ final class Browser {
         let port = Int.random(in: 20_000...29_999)
         base = "http://127.0.0.1:\(port)"
         driver = try Child("/usr/bin/chromedriver", ["--port=\(port)"])
-        try waitFor("chromedriver") { (try? HTTP.request("GET", base + "/status").status) == 200 }
+        try waitFor("chromedriver") { (try? call("GET", "/status", nil)) != nil }
         let arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required", "--mute-audio"]
         let answer = try call("POST", "/session", ["capabilities": ["alwaysMatch": ["goog:chromeOptions": ["args": arguments]]]])
         guard let value = answer as? [String: Any], let id = value["sessionId"] as? String else { throw Trouble("no browser: \(answer)") }
@@ -36,11 +36,15 @@ final class Browser {
         try call("POST", session + "/execute/async", ["script": script, "args": arguments])
     }
 
+    /// By way of curl: FoundationNetworking does not read chromedriver's answers ("Failed writing header").
     private func call(_ method: String, _ path: String, _ body: [String: Any]?) throws -> Any {
-        let data = try body.map { try JSONSerialization.data(withJSONObject: $0) }
-        let answer = try HTTP.request(method, base + path, body: data)
-        let object = try JSONSerialization.jsonObject(with: answer.body) as? [String: Any]
-        guard answer.status == 200 else { throw Trouble("\(path): \(String(decoding: answer.body, as: UTF8.self).prefix(400))") }
-        return object?["value"] ?? NSNull()
+        var arguments = ["-sS", "-m", "60", "-X", method, base + path, "-H", "Content-Type: application/json"]
+        if let body { arguments += ["-d", String(decoding: try JSONSerialization.data(withJSONObject: body), as: UTF8.self)] }
+        let answer = Workshop.run("/usr/bin/curl", arguments)
+        guard answer.status == 0, let object = try JSONSerialization.jsonObject(with: Data(answer.output.utf8)) as? [String: Any] else {
+            throw Trouble("chromedriver \(path): \(answer.error)")
+        }
+        if let value = object["value"] as? [String: Any], let error = value["error"] { throw Trouble("\(path): \(error) \(value["message"] ?? "")") }
+        return object["value"] ?? NSNull()
     }
 }
