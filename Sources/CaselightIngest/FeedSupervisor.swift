@@ -29,6 +29,7 @@ actor FeedSupervisor {
     private var backoff: Backoff
     private var openFeed: FeedNumber?
     private var stopReason: EndReason?
+    private var stopGap: (cause: GapCause, detail: String)?
     private var pause: Task<Void, Never>?
     private var task: Task<Void, Never>?
 
@@ -44,8 +45,11 @@ actor FeedSupervisor {
     }
 
     /// Ends the run and the attempts; returns when the feed's files are closed.
-    func stop(_ reason: EndReason) async {
+    ///
+    /// - Parameter gap: why there is no footage from then on; `nil` where the reason says it.
+    func stop(_ reason: EndReason, gap: (cause: GapCause, detail: String)? = nil) async {
         stopReason = reason
+        stopGap = gap
         pause?.cancel()
         if let openFeed { await around.pool.close(openFeed, reason: reason) }
         await task?.value
@@ -127,7 +131,7 @@ actor FeedSupervisor {
     }
 
     private func ended(at time: WallTime, reason: EndReason, _ failure: CaselightError?) async {
-        let (cause, detail) = GapCause.of(reason, failure)
+        let (cause, detail) = stopGap ?? GapCause.of(reason, failure)
         around.board.change(plan.camera) { status in
             status.problem = failure?.description
             status.problemCode = failure?.code

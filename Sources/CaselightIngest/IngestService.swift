@@ -97,12 +97,15 @@ package actor IngestService: Service {
         }
     }
 
+    private static let disabledGap = (cause: GapCause.disabled, detail: "the feed is disabled")
+
     private func begin(_ camera: Camera, after delay: Duration, isStart: Bool) async {
         guard let feed = camera.feed else { return }
         guard camera.isEnabled else {
             board.enter(.disabled, camera.code, at: clock.now())
             await outages.open(
-                Outage(camera: camera.code, startedAt: clock.now(), endedAt: nil, cause: .disabled, detail: "the feed is disabled"))
+                Outage(
+                    camera: camera.code, startedAt: clock.now(), endedAt: nil, cause: Self.disabledGap.cause, detail: Self.disabledGap.detail))
             return
         }
         let credentials: FeedCredentials?
@@ -210,7 +213,7 @@ extension IngestService: LiveFeeds {
                 if running.plan == plan { return }
                 let onlyPolicy = plan.map { $0.feed == running.plan.feed && $0.credentials == running.plan.credentials } ?? false
                 supervisors[code] = nil
-                await running.stop(onlyPolicy ? .policyChanged : .stopped)
+                await running.stop(onlyPolicy ? .policyChanged : .stopped, gap: camera?.isEnabled == false ? Self.disabledGap : nil)
             }
             guard let camera, camera.feed != nil else {
                 board.remove(code)
