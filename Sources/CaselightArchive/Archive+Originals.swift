@@ -14,6 +14,18 @@ extension Archive {
         return OriginalReceiver(folders: folders, name: "\(run)-\(OriginalName.sanitized(name))", threads: threads)
     }
 
+    /// Removes an original that could not be taken over after all. One that is gone is no error.
+    package func discardOriginal(at path: String) async throws {
+        try await threads.run {
+            do {
+                try Disk.remove(path)
+                try Disk.makeDurable(folder: ArchiveLayout.folder(of: path))
+            } catch {
+                throw CaselightError.disk("remove the refused file '\(path)'", error)
+            }
+        }
+    }
+
     /// The kept originals of a camera, oldest day first.
     package func originals(of camera: CameraCode) async throws -> [KeptOriginal] {
         let root = "\(path)/\(camera)"

@@ -117,11 +117,22 @@ extension API {
                 run: run.id, camera: run.camera, startedAt: run.startedAt, endedAt: run.endedAt,
                 segmentCount: segments.count { $0.id.run == run.id }, sha256: order.sha256, stream: run.stream))
         } catch let error as CaselightError {
+            await discard(order)
             logger.notice("footage refused", metadata: ["camera": "\(order.camera)", "run": "\(order.run)", "error": "\(error)"])
             return JSONReply.line(Problem(error))
         } catch {
+            await discard(order)
             logger.error("footage import failed", metadata: ["camera": "\(order.camera)", "run": "\(order.run)", "error": "\(error)"])
             return JSONReply.line(Problem(CaselightError(.internalFailure, "take in '\(order.name)'", because: "something failed on the server's side")))
+        }
+    }
+
+    /// Nothing of a refused file stays: its sender has it, and was told.
+    private func discard(_ order: FootageImport) async {
+        do {
+            try await services.archive.discardOriginal(at: order.path)
+        } catch {
+            logger.error("\(error)", metadata: ["camera": "\(order.camera)", "run": "\(order.run)"])
         }
     }
 }
