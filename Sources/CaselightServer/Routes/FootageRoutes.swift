@@ -117,10 +117,11 @@ extension API {
 
     var playlistSpan: Microseconds { .seconds(Int64(limits.playlistSpanHours) * 3600) }
 
-    /// All segments of a span, in order. A run that is lost again and again makes many short ones; past the limit there is nothing to play.
+    /// All segments of a span of true time, in order and in true time. A run that is lost again and again makes many short ones; past the
+    /// limit there is nothing to play.
     func segments(of camera: CameraCode, in span: TimeSpan) async throws -> [Segment] {
         let limit = Self.segmentCountLimit
-        let found = try await index.segments(of: camera, overlapping: span, limit: limit + 1, detailed: true)
+        let found = try await search.segments(of: camera, in: span).map(\.inTrueTime)
         guard found.count <= limit else {
             ServerMetrics.limitReached("segments")
             throw CaselightError(.tooLarge, "list \(span) of camera '\(camera)'", because: "it has over \(limit) segments", remedy: "Ask in parts.")

@@ -1,5 +1,6 @@
 import CaselightArchive
 import CaselightModel
+import CaselightQuery
 import CaselightStore
 import HTTPTypes
 import Hummingbird
@@ -21,8 +22,8 @@ extension API {
         let camera = try await footageCamera(call)
         let at = try call.query.requiredTime("at")
         let width = try call.query.whole("width", in: 16...8192)
-        let (segment, keyframe) = try await keyframe(of: camera, at: at)
-        consultations.shown(call, what: "still", camera: camera, span: try TimeSpan(from: keyframe.time, to: keyframe.time + Microseconds(1)))
+        let (segment, keyframe, takenAt) = try await keyframe(of: camera, at: at)
+        consultations.shown(call, what: "still", camera: camera, span: try TimeSpan(from: takenAt, to: takenAt + Microseconds(1)))
         let key = StillCache.Key(segment: segment.id, offset: keyframe.offset, widthPixels: width)
         var picture = stillCache.picture(key)
         if picture == nil {
@@ -32,21 +33,21 @@ extension API {
         }
         return Response(
             status: .ok,
-            headers: [.contentType: "image/jpeg", .keyframeAt: keyframe.time.rfc3339()],
+            headers: [.contentType: "image/jpeg", .keyframeAt: takenAt.rfc3339()],
             body: .init(byteBuffer: ByteBuffer(bytes: picture ?? [])))
     }
 
-    /// The last keyframe at or before the moment; the segment's first where its first comes later.
-    private func keyframe(of camera: CameraCode, at moment: WallTime) async throws -> (Segment, Keyframe) {
+    /// The last keyframe at or before the moment, and when it was taken; the segment's first where its first comes later.
+    private func keyframe(of camera: CameraCode, at moment: WallTime) async throws -> (Segment, Keyframe, takenAt: WallTime) {
         let span = TimeSpan(start: moment, end: moment + Microseconds(1))
-        guard let segment = try await index.segments(of: camera, overlapping: span, limit: 1, detailed: true).first else {
+        guard let found = try await search.segments(of: camera, in: span).first else {
             throw Missing.footage(camera, "a picture at \(moment)", "there is no footage of that moment")
         }
-        let all = segment.keyframes.keyframes(from: segment.span.start)
-        guard let keyframe = all.last(where: { $0.time <= moment }) ?? all.first else {
+        let all = found.segment.keyframes.keyframes(from: found.segment.span.start)
+        guard let keyframe = all.last(where: { $0.time - found.clock.offsetUs <= moment }) ?? all.first else {
             throw Missing.footage(camera, "a picture at \(moment)", "its segment has no keyframe yet")
         }
-        return (segment, keyframe)
+        return (found.segment, keyframe, keyframe.time - found.clock.offsetUs)
     }
 
     private func decoded(_ segment: Segment, _ keyframe: Keyframe, _ width: Int?) async throws -> [UInt8] {
@@ -63,7 +64,7 @@ extension API {
         let camera = try await footageCamera(call)
         let span = try call.query.span(limit: playlistSpan)
         let track = try call.query.choice("track", of: PlaylistTrack.self) ?? .video
-        var segments = try await segments(of: camera, in: span).filter { $0.byteCount > Int64($0.initializationByteCount) }
+        var segments = try await segments(of: camera, in: span).filter { $0.policy != .metadata && $0.byteCount > Int64($0.initializationByteCount) }
         if track == .audio { segments = segments.filter { $0.audio?.codec == "aac" } }
         guard !segments.isEmpty else {
             throw Missing.footage(camera, "\(span)", track == .audio ? "nothing playable was heard then" : "nothing was recorded then")
