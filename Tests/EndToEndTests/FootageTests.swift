@@ -80,6 +80,8 @@ struct FootageTests {
         // What the answer names can be played by the very times it gives.
         let played = installation.played("single", from: expected.start, to: expected.end)
         #expect(played.packets >= 9 * 25 && played.complaint.isEmpty, "\(played.packets) packets: \(played.complaint)")
+        let still = try installation.get("/api/v1/cameras/single/still.jpg?at=\((happened + .seconds(5)).rfc3339())&purpose=end-to-end-test")
+        #expect(still.status == 200 && still.body.starts(with: [0xFF, 0xD8]), "\(still.text.prefix(200))")
     }
 
     private struct Found {

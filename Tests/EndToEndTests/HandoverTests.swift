@@ -28,13 +28,8 @@ struct HandoverTests {
         let answer = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any], "\(outcome.error)")
         let imported = answer["imported"] as? [[String: Any]] ?? []
         let refused = answer["refused"] as? [[String: Any]] ?? []
-        try compare(imported, refused, sources)
+        try compare(imported, refused, sources, installation)
         #expect(outcome.error.split(separator: "\n").count == refused.count, "refusals are one line each")
-        for entry in refused {
-            let detail = entry["detail"] as? String ?? ""
-            #expect(detail.hasPrefix("cannot ") && !detail.contains("\n") && detail.utf8.count < 400, "\(entry)")
-        }
-        for entry in imported { expectPlayable(entry, sources, installation) }
 
         #expect(installation.daemon.isRunning && installation.workers == workers)
         #expect(try live.map { try installation.run(of: $0) } == runs)
@@ -73,30 +68,37 @@ struct HandoverTests {
         }
     }
 
-    private func compare(_ imported: [[String: Any]], _ refused: [[String: Any]], _ sources: [String: String]) throws {
-        var outcomes: [String: String] = [:]
-        func name(_ entry: [String: Any]) -> String { URL(fileURLWithPath: entry["file"] as? String ?? "").lastPathComponent }
-        for entry in imported { outcomes[sources[name(entry)] ?? name(entry)] = "taken" }
-        for entry in refused { outcomes[sources[name(entry)] ?? name(entry)] = entry["code"] as? String ?? "no code" }
-        let lines = outcomes.map { "\($0.key)\t\($0.value)" }.sorted()
-        if ProcessInfo.processInfo.environment["CASELIGHT_WRITE_TABLES"] == "1" {
-            try (lines.joined(separator: "\n") + "\n").write(to: Self.table, atomically: true, encoding: .utf8)
+    private func compare(_ imported: [[String: Any]], _ refused: [[String: Any]], _ sources: [String: String], _ installation: Installation) throws {
+        var found: [String] = []
+        func source(_ entry: [String: Any]) -> String {
+            let name = URL(fileURLWithPath: entry["file"] as? String ?? "").lastPathComponent
+            return sources[name] ?? name
+        }
+        for entry in imported {
+            let (path, run) = (source(entry), entry["run"] as? String ?? "")
+            let video = (entry["stream"] as? [String: Any])?["video"] as? [String: Any]
+            let files = installation.segments(of: "box").filter { $0.lastPathComponent.contains(run) }
+            found.append("\(path)\t\(video?["codec"] as? String ?? "")\t\(files.map { pictures(in: $0, of: path) }.reduce(0, +))")
+        }
+        for entry in refused {
+            let detail = entry["detail"] as? String ?? ""
+            #expect(detail.hasPrefix("cannot ") && !detail.contains("\n") && detail.utf8.count < 400, "\(entry)")
+            found.append("\(source(entry))\trefused\t\(entry["code"] as? String ?? "no code")")
         }
         let expected = try String(contentsOf: Self.table, encoding: .utf8).split(separator: "\n").map(String.init)
-        let changes = lines.difference(from: expected.sorted())
+        let changes = found.sorted().difference(from: expected.sorted())
         #expect(changes.isEmpty, "other than in \(Self.table.lastPathComponent): \(changes.map { "\($0)" }.joined(separator: "\n"))")
     }
 
-    private func expectPlayable(_ entry: [String: Any], _ sources: [String: String], _ installation: Installation) {
-        let run = entry["run"] as? String ?? ""
-        let files = installation.segments(of: "box").filter { $0.lastPathComponent.contains(run) }
-        let name = (entry["file"] as? String ?? "").split(separator: "/").last.map(String.init) ?? ""
-        #expect(!files.isEmpty, "\(sources[name] ?? name) has no segments")
-        for file in files {
-            let probe = Workshop.run(
-                "/usr/bin/ffprobe", ["-v", "fatal", "-count_packets", "-show_entries", "stream=nb_read_packets", "-of", "csv=p=0", file.path])
-            let count = probe.output.split(separator: "\n").first.flatMap { Int($0.trimmingCharacters(in: [","])) } ?? 0
-            #expect(probe.status == 0 && count > 0, "\(sources[name] ?? name): a segment is not readable: \(probe.error)")
-        }
+    /// Each segment is readable alone.
+    private func pictures(in file: URL, of path: String) -> Int {
+        let probe = Workshop.run(
+            "/usr/bin/ffprobe",
+            [
+                "-v", "fatal", "-select_streams", "v", "-count_packets", "-show_entries", "stream=nb_read_packets", "-of", "csv=p=0", file.path,
+            ])
+        let count = probe.output.split(separator: "\n").first.flatMap { Int($0.trimmingCharacters(in: [","])) } ?? 0
+        #expect(probe.status == 0 && count > 0, "\(path): a segment is not readable: \(probe.error)")
+        return count
     }
 }

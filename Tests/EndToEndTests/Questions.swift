@@ -42,6 +42,7 @@ extension HTTP.Answer {
 /// What ffprobe says of a file's video.
 struct Probe {
     let codec: String
+    /// Without a time of display where the container has none.
     let packets: [(seconds: Double, isKey: Bool)]
     let complaint: String
 
@@ -54,8 +55,7 @@ struct Probe {
         complaint = stream.error + list.error
         packets = list.output.split(separator: "\n").compactMap { line in
             let fields = line.split(separator: ",")
-            guard fields.count >= 2, let seconds = Double(fields[0]) else { return nil }
-            return (seconds, fields[1].hasPrefix("K"))
+            return fields.count >= 2 ? (Double(fields[0]) ?? .nan, fields[1].hasPrefix("K")) : nil
         }
     }
 }

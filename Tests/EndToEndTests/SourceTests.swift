@@ -57,9 +57,9 @@ struct SourceTests {
 
     @Test func refusesWhatWouldMakeItReadOtherAddresses() throws {
         let cameras = try Cameras()
-        let (stranger, canary) = (try Stranger(), try Stranger())
-        defer { for server in [stranger, canary] { server.stop() } }
-        let lures = Self.lures(at: "127.0.0.1:\(canary.port)")
+        let (stranger, canary, rtspCanary) = (try Stranger(), try Stranger(), try Stranger())
+        defer { for server in [stranger, canary, rtspCanary] { server.stop() } }
+        let lures = Self.lures(at: "127.0.0.1:\(canary.port)", rtsp: "127.0.0.1:\(rtspCanary.port)")
         for lure in lures { stranger.answer(lure.path, lure.status, headers: lure.headers, body: lure.body) }
         let installation = try Installation("lures")
         try register("honest", at: cameras.url("gate-1"), in: installation)
@@ -76,6 +76,8 @@ struct SourceTests {
         pass(seconds: 3)
         #expect(stranger.seen.count >= lures.count)
         #expect(canary.seen == [], "other addresses were read")
+        // libavformat connects before it asks whether it may; not a byte is sent.
+        #expect(rtspCanary.seen.allSatisfy { $0 == "connection" }, "\(rtspCanary.seen)")
         #expect(state(of: "honest", in: installation) == "recording")
         #expect(try installation.run(of: "honest") == run)
     }
@@ -90,7 +92,7 @@ struct SourceTests {
         var path: String { "/\(code)" }
     }
 
-    private static func lures(at place: String) -> [Lure] {
+    private static func lures(at place: String, rtsp: String) -> [Lure] {
         let list = "#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nhttp://\(place)/list.ts\n"
         let session = "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=x\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=video 5004 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n"
         let manifest = "<?xml version=\"1.0\"?><MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\"><BaseURL>http://\(place)/</BaseURL></MPD>"
@@ -103,7 +105,7 @@ struct SourceTests {
             Lure(code: "session", headers: ["Content-Type: application/sdp"], body: session),
             Lure(code: "manifest", headers: ["Content-Type: application/dash+xml"], body: manifest),
             Lure(
-                code: "rtsp-moved", scheme: "rtsp", status: "302 Found", headers: ["Location: rtsp://\(place)/moved"], problems: ["unreachable"]),
+                code: "rtsp-moved", scheme: "rtsp", status: "302 Found", headers: ["Location: rtsp://\(rtsp)/moved"], problems: ["unreachable"]),
         ]
     }
 }
