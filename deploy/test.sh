@@ -60,9 +60,9 @@ check_unit() {
     systemd-analyze security --offline=true --threshold=20 --no-pager "$unit/caselightd.service" | tail -n 1
 }
 
-run_tests() {
-  local status=0
-  swift test --skip-build "${selection[@]}" 2>&1 | tee "$log" || status=$?
+run_tests() { # run_tests OPTION...: of swift test
+  local status=0 summary
+  swift test --skip-build "$@" 2>&1 | tee "$log" || status=$?
   # Swift Testing ends with its summary. Without one, or with nothing run, nothing was proved.
   summary=$(grep -E 'Test run with [1-9][0-9]* tests? .*(passed|failed) after' "$log" | tail -n 1) || true
   if ((status)); then
@@ -76,5 +76,11 @@ run_tests() {
 step 'build' swift build --build-tests || finish
 step 'footage of the junction' fixtures/make-footage.sh .build/footage || finish
 step 'systemd unit: verify, exposure at most 2.0' check_unit || true
-step 'tests' run_tests || true
+if ((${#selection[@]})); then
+  step "tests: ${selection[1]}" run_tests --no-parallel "${selection[@]}" || true
+else
+  step 'tests of the parts' run_tests --skip EndToEndTests || true
+  # One after the other: each runs real cameras and a real daemon, and measures them.
+  step 'tests from end to end' run_tests --no-parallel --filter EndToEndTests || true
+fi
 finish
