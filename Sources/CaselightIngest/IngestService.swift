@@ -43,7 +43,12 @@ package actor IngestService: Service {
         let recovery = Recovery(index: index, archive: archive, logger: logger)
         pool = WorkerPool(
             settings: settings, logger: logger,
-            onEvent: { event in await writer.add(runs.changes(for: event)) },
+            onEvent: { [board] event in
+                if case .progress(let segments) = event {
+                    for segment in segments { runs.camera(of: segment.id.run).map { board.reached(segment.endsAt, $0) } }
+                }
+                await writer.add(runs.changes(for: event))
+            },
             onDeath: { cameras in
                 await writer.flush()
                 await recovery.close(segmentsOf: cameras)

@@ -7,6 +7,9 @@ import Synchronization
 final class RunBook: Sendable {
     private let runs = Mutex<[FeedNumber: Run]>([:])
 
+    /// Whose run it is; `nil` for one that has ended.
+    func camera(of run: RunID) -> CameraCode? { runs.withLock { $0.values.first { $0.id == run }?.camera } }
+
     func changes(for event: WorkerEvent) -> [IndexChange] {
         switch event {
         case .runStarted(let feed, let run):

@@ -11,6 +11,11 @@ package final class StatusBoard: Sendable {
     package func all() -> [FeedStatus] { statuses.withLock { Array($0.values) } }
     package func remove(_ camera: CameraCode) { statuses.withLock { _ = $0.removeValue(forKey: camera) } }
 
+    /// Notes until when a camera's footage is in its file; nothing happens for a camera that is not on the board.
+    package func reached(_ time: WallTime, _ camera: CameraCode) {
+        statuses.withLock { $0[camera]?.lastFragmentAt = time }
+    }
+
     /// Enters a state; what was known of the stream stays until the next run.
     package func enter(_ state: FeedStatus.State, _ camera: CameraCode, at time: WallTime) {
         change(camera) { status in

@@ -31,6 +31,14 @@ import Testing
         #expect(book.changes(for: .runStarted(feed: 7, second)) == [.runEnded(first.id, at: second.startedAt), .run(second)])
     }
 
+    @Test func knowsWhoseRunItIsUntilItEnds() {
+        let run = run(1, startedAt: 10)
+        _ = book.changes(for: .runStarted(feed: 7, run))
+        #expect(book.camera(of: run.id) == camera)
+        _ = book.changes(for: .feedEnded(feed: 7, at: run.startedAt, reason: .stopped, nil))
+        #expect(book.camera(of: run.id) == nil)
+    }
+
     @Test func changedMetadataReplacesTheRuns() {
         var run = run(1, startedAt: 10)
         _ = book.changes(for: .runStarted(feed: 7, run))
