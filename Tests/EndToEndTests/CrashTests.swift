@@ -17,9 +17,10 @@ struct CrashTests {
         for round in 0..<Self.rounds {
             try waitFor("all cameras to record") { codes.allSatisfy { state(of: $0, in: installation) == "recording" } }
             Thread.sleep(forTimeInterval: .random(in: 2...7))
+            let workers = installation.workers
             let killed = now()
             installation.kill()
-            try waitFor("the workers to end") { Workshop.run("/usr/bin/pgrep", ["-f", "caselight-media feed"]).output.isEmpty }
+            try waitFor("its workers to end") { workers.allSatisfy { Foundation.kill($0, 0) != 0 } }
             let check = installation.caselightd("check", "--hash")
             try installation.start()
             try waitFor("all cameras to record again") { codes.allSatisfy { state(of: $0, in: installation) == "recording" } }
