@@ -130,7 +130,7 @@ let package = Package(
             dependencies: ["CaselightMedia", "CaselightArchive", "CaselightWorkerProtocol", "CaselightModel"], swiftSettings: settings),
         .testTarget(
             name: "CaselightIngestTests",
-            dependencies: ["CaselightIngest", "CaselightStore", "CaselightArchive", "CaselightWorkerProtocol", "CaselightModel"],
+            dependencies: ["CaselightIngest", "CaselightStore", "CaselightArchive", "CaselightWorkerProtocol", "CaselightModel", logging],
             swiftSettings: settings),
         .testTarget(
             name: "CaselightQueryTests",

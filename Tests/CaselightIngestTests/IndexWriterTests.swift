@@ -1,0 +1,39 @@
+import CaselightModel
+import CaselightStore
+import Testing
+
+@testable import CaselightIngest
+
+@Suite struct IndexWriterTests {
+    @Test func aChangeTheIndexNeverTakesDoesNotHoldUpTheOthers() async throws {
+        let installation = try Installation()
+        let camera = try CameraCode("gate-1")
+        let writer = IndexWriter(index: installation.index, logger: installation.logger)
+        let run = Run(
+            id: RunID(7), camera: camera, origin: .feed, startedAt: Installation.now, endedAt: nil, stream: StreamMetadata(container: "rtsp"))
+        let sample = ClockSample(at: Installation.now, offsetUs: .zero, uncertaintyUs: .milliseconds(1))
+        await writer.add([.clockSample(RunID(99), sample), .run(run)])
+        await writer.flush()
+        #expect(try await installation.index.run(run.id) == run)
+        #expect(await writer.isHealthy)
+    }
+
+    @Test func theLastProgressOfASegmentCounts() async throws {
+        let installation = try Installation()
+        let camera = try await installation.addCamera("gate-1", retentionDays: nil, footageDaysAgo: [])
+        let writer = IndexWriter(index: installation.index, logger: installation.logger)
+        let run = Run(
+            id: RunID(7), camera: camera, origin: .feed, startedAt: Installation.now, endedAt: nil, stream: StreamMetadata(container: "rtsp"))
+        let id = SegmentID(run: run.id, sequence: 0)
+        let segment = Segment(
+            id: id, camera: camera, span: TimeSpan(start: Installation.now, end: Installation.now + .seconds(1)), policy: .full,
+            byteCount: 1000, initializationByteCount: 700, sha256: nil, endReason: nil, audio: nil, keyframes: .empty, activity: .empty)
+        await writer.add([.run(run), .segment(segment)])
+        for second in 2...9 as ClosedRange<Int64> {
+            await writer.add([.progress(id, endsAt: Installation.now + .seconds(second), byteCount: 1000 * second, audioByteCount: nil)])
+        }
+        await writer.flush()
+        let stored = try #require(try await installation.index.segment(id))
+        #expect(stored.span.end == Installation.now + .seconds(9) && stored.byteCount == 9000)
+    }
+}

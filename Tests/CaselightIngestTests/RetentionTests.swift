@@ -1,0 +1,47 @@
+import CaselightModel
+import CaselightStore
+import Testing
+
+@testable import CaselightIngest
+
+@Suite struct RetentionTests {
+    private let everything = TimeSpan(start: .distantPast, end: .distantFuture)
+
+    @Test func deletesWhatIsOlderThanItsCamerasRetention() async throws {
+        let installation = try Installation()
+        let usual = try await installation.addCamera("usual", retentionDays: nil, footageDaysAgo: [40, 31, 29, 1])
+        let long = try await installation.addCamera("long", retentionDays: 90, footageDaysAgo: [95, 40, 1])
+        try await installation.retention.expireByAge(defaultDays: 30)
+        #expect(try await installation.footageDaysAgo(usual) == [29, 1])
+        #expect(try await installation.footageDaysAgo(long) == [40, 1])
+    }
+
+    @Test func saysThatWhatIsGoneHasExpired() async throws {
+        let installation = try Installation()
+        let code = try await installation.addCamera("gate-1", retentionDays: nil, footageDaysAgo: [40])
+        try await installation.retention.expireByAge(defaultDays: 30)
+        let start = Installation.now - .days(40)
+        let noted = try await installation.records.outages(of: [code], overlapping: everything)
+        #expect(
+            noted == [
+                Outage(camera: code, startedAt: start, endedAt: start + .seconds(60), cause: .expired, detail: "older than 30 days")
+            ])
+        #expect(try await installation.index.coverage(of: [code], overlapping: everything)[code] == nil)
+    }
+
+    @Test func makesRoomOldestFirstAndLeavesTheYoungest() async throws {
+        let installation = try Installation()
+        let first = try await installation.addCamera("first", retentionDays: nil, footageDaysAgo: [5, 0])
+        let second = try await installation.addCamera("second", retentionDays: nil, footageDaysAgo: [3])
+        try await installation.retention.makeRoom(reserveBytes: .max)
+        #expect(try await installation.footageDaysAgo(first) == [0], "what was recorded this minute is never deleted to make room")
+        #expect(try await installation.footageDaysAgo(second) == [])
+    }
+
+    @Test func deletesNothingWhileThereIsRoom() async throws {
+        let installation = try Installation()
+        let code = try await installation.addCamera("gate-1", retentionDays: nil, footageDaysAgo: [5, 3])
+        try await installation.retention.makeRoom(reserveBytes: 0)
+        #expect(try await installation.footageDaysAgo(code) == [5, 3])
+    }
+}
