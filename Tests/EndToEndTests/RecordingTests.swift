@@ -30,13 +30,32 @@ struct RecordingTests {
         Thread.sleep(forTimeInterval: 8)
         try waitFor("the dropped camera to record again") { state(of: "gate-3", in: installation) == "recording" }
         Thread.sleep(forTimeInterval: 6)
+        let before = try indexed(installation, cameras)
         let stopSeconds = installation.stop()
         #expect(stopSeconds < 10, "stopping took \(stopSeconds) s")
 
         for camera in Self.cameras { try comparePackets(of: camera, in: installation) }
         let check = installation.caselightd("check", "--hash")
         #expect(check.status == 0, "\(check.output)\(check.error)")
+        for name in ["index.db", "index.db-wal", "index.db-shm"] { unlink(installation.folder.appending(path: name).path) }
+        let rebuilt = installation.caselightd("reindex")
+        #expect(rebuilt.status == 0, "\(rebuilt.output)\(rebuilt.error)")
+        try installation.start()
+        #expect(try indexed(installation, cameras) == before, "a rebuilt index answers otherwise")
         try checkGaps(installation, cameras)
+    }
+
+    /// What the index says of the cameras' seconds before the drop, as the API tells it.
+    private func indexed(_ installation: Installation, _ cameras: Cameras) throws -> [String] {
+        let drop = try #require(try cameras.truth().first { $0.mount == "/gate-3" && $0.what == "drop" }).atUs
+        let span = "from=\(WallTime(microseconds: drop - 8_000_000).rfc3339())&to=\(WallTime(microseconds: drop - 1_000_000).rfc3339())"
+        return try Self.cameras.flatMap { camera in
+            try ["coverage", "keyframes", "activity"].map { part in
+                let answer = try installation.get("/api/v1/cameras/\(camera.code)/\(part)?\(span)")
+                #expect(answer.status == 200, "\(part) of \(camera.code)")
+                return String(decoding: answer.body, as: UTF8.self)
+            }
+        }
     }
 
     /// Each run's packets are an unbroken stretch of the clip, which goes round.
@@ -54,7 +73,6 @@ struct RecordingTests {
     private func checkGaps(_ installation: Installation, _ cameras: Cameras) throws {
         let truth = try cameras.truth().filter { $0.mount == "/gate-3" }
         let drop = try #require(truth.first { $0.what == "drop" }).atUs
-        try installation.start()
         let from = WallTime(microseconds: drop - 8_000_000).rfc3339()
         let to = WallTime(microseconds: drop + 12_000_000).rfc3339()
         let coverage = try installation.json("/api/v1/cameras/gate-3/coverage?from=\(from)&to=\(to)")
