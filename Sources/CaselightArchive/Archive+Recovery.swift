@@ -35,16 +35,18 @@ extension Archive {
     /// Reads every file it does not skip in full, since a segment's hash is not in its file. Links are never followed. Call it before
     /// any media worker runs.
     /// - Parameters:
+    ///   - only: the cameras to walk; `nil` walks all.
     ///   - start: days that ended before it are left out.
     ///   - isKnown: segments to skip without opening their files.
     ///   - foreign: called for each file or folder that is none of ours, with its path below the archive.
     package func scan(
+        of only: Set<CameraCode>? = nil,
         since start: WallTime = .distantPast,
         skipping isKnown: (SegmentID) async throws -> Bool = { _ in false },
         foreign: (String) async throws -> Void = { _ in },
         _ body: (SegmentOutcome) async throws -> Void
     ) async throws {
-        for camera in try await cameras(foreign: foreign) {
+        for camera in try await cameras(foreign: foreign) where only?.contains(camera) ?? true {
             for day in try await days(of: camera, since: start, foreign: foreign) {
                 var files: [(path: String, id: SegmentID)] = []
                 for file in try await segmentFiles(of: camera, day: day, foreign: foreign) where try await !isKnown(file.id) {

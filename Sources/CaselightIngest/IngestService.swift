@@ -51,7 +51,7 @@ package actor IngestService: Service {
             },
             onDeath: { cameras in
                 await writer.flush()
-                await recovery.close(segmentsOf: cameras)
+                await recovery.close(segmentsOf: cameras, at: clock.now())
             })
         self.recovery = recovery
     }

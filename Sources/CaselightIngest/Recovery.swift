@@ -37,7 +37,7 @@ package struct Recovery: Sendable {
         let open = try await index.openSegments()
         try await close(open)
         guard let newest = try await index.statistics().newestAt else { return }
-        let summary = try await take(from: newest - Self.lookBack, skippingKnown: true)
+        let summary = try await take(from: newest - Self.lookBack) { try await index.segment($0) != nil }
         if !open.isEmpty || summary.whole > 0 {
             logger.notice("recovered \(open.count) open segments and found \(summary.whole) that the index had not heard of")
         }
@@ -47,13 +47,21 @@ package struct Recovery: Sendable {
     ///
     /// - Parameter progress: told how many segments are in the index by now.
     package func rebuild(progress: (Int) -> Void = { _ in }) async throws -> Summary {
-        try await take(from: .distantPast, skippingKnown: false, progress: progress)
+        try await take(from: .distantPast, progress: progress) { _ in false }
     }
 
-    /// Closes what workers that ended have left open, and no other's.
-    func close(segmentsOf cameras: Set<CameraCode>) async {
+    /// Closes what workers that ended have left open, and no other's; and takes in files that they had begun and not yet told of.
+    ///
+    /// - Parameter now: such files began within the last minutes.
+    func close(segmentsOf cameras: Set<CameraCode>, at now: WallTime) async {
         do {
             try await close(try await index.openSegments().filter { cameras.contains($0.camera) })
+            var known: Set<SegmentID> = []
+            for camera in cameras {
+                let lately = TimeSpan(start: now - Self.lookBack - Self.lookBack, end: .distantFuture)
+                known.formUnion(try await index.segments(of: camera, overlapping: lately, limit: .max, detailed: false).map(\.id))
+            }
+            _ = try await take(of: cameras, from: now - .seconds(600)) { known.contains($0) }
         } catch {
             logger.error("\(error)")
         }
@@ -80,12 +88,14 @@ package struct Recovery: Sendable {
         }
     }
 
-    private func take(from start: WallTime, skippingKnown: Bool, progress: (Int) -> Void = { _ in }) async throws -> Summary {
+    private func take(
+        of cameras: Set<CameraCode>? = nil, from start: WallTime, progress: (Int) -> Void = { _ in },
+        skipping isKnown: (SegmentID) async throws -> Bool
+    ) async throws -> Summary {
         var summary = Summary()
         var waiting: [IndexChange] = []
         try await archive.scan(
-            since: start,
-            skipping: { id in skippingKnown ? try await index.segment(id) != nil : false },
+            of: cameras, since: start, skipping: isKnown,
             foreign: { path in
                 summary.foreign += 1
                 logger.warning("'\(path)' in the archive is none of ours and stays as it is")

@@ -11,7 +11,7 @@ import Testing
         let all = Mutex<[WorkerEvent]>([])
     }
 
-    private func attempt(_ url: String, password: String? = nil, readTimeout: Microseconds = .seconds(5)) throws -> CaselightError? {
+    private func attempt(_ url: String, password: String? = nil, readTimeout: Microseconds = .seconds(30)) throws -> CaselightError? {
         let parsed = try FeedURL.parse(url)
         var settings = WorkerSettings(archivePath: "/nonexistent")
         settings.readTimeout = readTimeout
