@@ -13,7 +13,7 @@ check_package() { # check_package DEB
   # In a hook, because there the new system still has its package lists and its way to the mirror.
   DEBIAN_FRONTEND=noninteractive mmdebstrap --quiet --variant=minbase --include=systemd-sysv,dbus,curl \
     --customize-hook="cp '$package' \"\$1/caselight.deb\"" \
-    --customize-hook='chroot "$1" apt-get install -y -qq --no-install-recommends /caselight.deb' bookworm "$fresh" >&2
+    --customize-hook='chroot "$1" apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 /caselight.deb >/dev/null' bookworm "$fresh" >&2
 
   say '== what was installed'
   inside "$fresh" sh -ec '

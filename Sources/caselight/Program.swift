@@ -1,4 +1,5 @@
 import ArgumentParser
+import CaselightModel
 import Foundation
 
 /// The command-line client's beginning and end: everything it says on standard error, and its exit status.
@@ -52,6 +53,7 @@ struct CommandTree: AsyncParsableCommand {
             Example, what could have seen an incident:
               caselight find --incident A2026-0302-17
             """,
+        version: CaselightVersion.current,
         subcommands: [
             CameraCommand.self, IncidentCommand.self, FindCommand.self, CandidatesCommand.self, CoverageCommand.self, StillCommand.self,
             LinkCommand.self, FootageCommand.self, AreaCommand.self, StatusCommand.self, OpenAPICommand.self,

@@ -1,3 +1,4 @@
+import CaselightModel
 import Foundation
 import Testing
 
@@ -46,6 +47,12 @@ import Testing
         #expect(result.status == 0)
         #expect(result.output.count > 500)
         #expect(result.error.isEmpty)
+    }
+
+    @Test func saysItsVersion() throws {
+        let result = try CaselightRun(["--version"])
+        #expect(result.status == 0)
+        #expect(result.output == "\(CaselightVersion.current)\n")
     }
 }
 
