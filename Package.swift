@@ -107,6 +107,10 @@ let package = Package(
             dependencies: ["CaselightWorkerProtocol", "CaselightModel", "CFFmpeg", crypto],
             swiftSettings: settings),
         .target(
+            name: "CaselightRTSP",
+            dependencies: ["CaselightModel", crypto],
+            swiftSettings: settings),
+        .target(
             name: "CaselightWorkerProtocol",
             dependencies: ["CaselightModel"],
             swiftSettings: settings),
@@ -128,6 +132,8 @@ let package = Package(
         .testTarget(
             name: "CaselightMediaTests",
             dependencies: ["CaselightMedia", "CaselightArchive", "CaselightWorkerProtocol", "CaselightModel"], swiftSettings: settings),
+        .testTarget(
+            name: "CaselightRTSPTests", dependencies: ["CaselightRTSP", "CaselightModel"], swiftSettings: settings),
         .testTarget(
             name: "CaselightIngestTests",
             dependencies: ["CaselightIngest", "CaselightStore", "CaselightArchive", "CaselightWorkerProtocol", "CaselightModel", logging],

@@ -16,6 +16,7 @@ import Testing
         "CaselightStore": ["CaselightModel"],
         "CaselightArchive": ["CaselightWorkerProtocol", "CaselightModel"],
         "CaselightMedia": ["CaselightWorkerProtocol", "CaselightModel", "CFFmpeg"],
+        "CaselightRTSP": ["CaselightModel"],
         "CaselightWorkerProtocol": ["CaselightModel"],
         "CaselightModel": [],
         "CFFmpeg": [],

@@ -1,0 +1,5 @@
+import Testing
+
+@testable import CaselightRTSP
+
+@Suite struct DigestTests {}
