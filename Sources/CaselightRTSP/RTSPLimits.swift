@@ -29,7 +29,7 @@ enum RTSPLimits {
     /// What a longer burst leaves in the socket is read at once after this has been taken.
     static let bufferBytes = 256 << 10
     /// Packets that overtook the answer to PLAY.
-    static let earlyBytes = 256 << 10
+    static let earlyBytes = 64 << 10
     /// Answers to the camera's own requests and our reports, while it does not read.
     static let unsentBytes = 64 << 10
     /// Of a name with many addresses.

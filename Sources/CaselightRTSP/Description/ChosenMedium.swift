@@ -22,7 +22,9 @@ struct ChosenMedium: Equatable {
     static func choose(from description: SessionDescription) throws(RTSPFailure) -> [ChosenMedium] {
         let media = description.media.filter { $0.isPlain && !$0.isBackChannel }
         let videos = media.filter { $0.kind == .video }
-        guard let video = videos.lazy.compactMap({ Self($0, names: videoEncodings, types: videoTypes) }).first else { throw .noPlayableMedia }
+        guard let video = videos.lazy.compactMap({ Self($0, names: videoEncodings, types: videoTypes) }).first else {
+            throw .noPlayableMedia
+        }
         let sounds = media.lazy.filter { $0.kind == .audio }.compactMap { Self($0, names: audioEncodings, types: audioTypes) }
         guard let audio = sounds.first(where: { $0.payloadType != video.payloadType }) else { return [video] }
         return [video, audio]
@@ -39,7 +41,9 @@ struct ChosenMedium: Equatable {
         func plain(_ name: String) -> String? { medium.attributes.first { $0.name == name }?.value }
         let found = medium.formats.lazy.compactMap { type -> (Int, String?)? in
             let encoding = value("rtpmap", type)
-            guard let name = encoding?.split(separator: "/").first?.trimmed.uppercased() else { return types.contains(type) ? (type, nil) : nil }
+            guard let name = encoding?.split(separator: "/").first?.trimmed.uppercased() else {
+                return types.contains(type) ? (type, nil) : nil
+            }
             return names.contains(name) || types.contains(type) ? (type, encoding) : nil
         }.first
         guard let (type, encoding) = found else { return nil }
@@ -50,7 +54,9 @@ struct ChosenMedium: Equatable {
     }
 
     /// What libavformat takes apart and an archive has a place for.
-    private static let videoEncodings: Set<String> = ["H264", "H265", "JPEG", "MP4V-ES", "H263-1998", "H263-2000", "VP8", "VP9", "AV1", "MPV"]
+    private static let videoEncodings: Set<String> = [
+        "H264", "H265", "JPEG", "MP4V-ES", "H263-1998", "H263-2000", "VP8", "VP9", "AV1", "MPV",
+    ]
     private static let audioEncodings: Set<String> = [
         "MPEG4-GENERIC", "MP4A-LATM", "PCMA", "PCMU", "OPUS", "G722", "G726-16", "G726-24", "G726-32", "G726-40", "AAL2-G726-16",
         "AAL2-G726-24", "AAL2-G726-32", "AAL2-G726-40", "L16", "MPA", "AC3",

@@ -44,7 +44,9 @@ struct SessionDescription: Equatable {
         switch letter {
         case UInt8(ascii: "s"): if media.isEmpty, name == nil, !text.isEmpty { name = text }
         case UInt8(ascii: "m"):
-            guard media.count < RTSPLimits.mediaCount else { throw .malformed("a session description of more than \(RTSPLimits.mediaCount) media") }
+            guard media.count < RTSPLimits.mediaCount else {
+                throw .malformed("a session description of more than \(RTSPLimits.mediaCount) media")
+            }
             media.append(Self.medium(text))
         case UInt8(ascii: "b"): if !media.isEmpty, media[media.count - 1].bandwidth == nil { media[media.count - 1].bandwidth = text }
         case UInt8(ascii: "a"): take(attribute: text)

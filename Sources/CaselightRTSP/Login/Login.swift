@@ -62,7 +62,11 @@ struct Login {
         var text = "Digest username=\"\(user)\", realm=\"\(realm)\", nonce=\"\(nonce)\", uri=\"\(url)\", response=\"\(response)\""
         if let name = fields["algorithm"], !name.isEmpty { text += ", algorithm=\(name)" }
         if let opaque = fields["opaque"] { text += ", opaque=\"\(opaque)\"" }
-        if takesQop { text += ", qop=auth, nc=\(count), cnonce=\"\(clientNonce)\"" } else if algorithm.isSession { text += ", cnonce=\"\(clientNonce)\"" }
+        if takesQop {
+            text += ", qop=auth, nc=\(count), cnonce=\"\(clientNonce)\""
+        } else if algorithm.isSession {
+            text += ", cnonce=\"\(clientNonce)\""
+        }
         if hidesUser { text += ", userhash=true" }
         return text
     }

@@ -7,6 +7,8 @@ struct KeepAlive {
     private(set) var method = "OPTIONS"
     /// Sequence numbers of requests without an answer.
     private(set) var waiting: [Int] = []
+    /// Repeats since one was due: a camera must not make us ask at the network's pace.
+    private var repeatCount = 0
 
     init() { intervalUs = Self.half(RTSPLimits.defaultSessionSeconds) }
 
@@ -22,19 +24,24 @@ struct KeepAlive {
     func isDue(_ nowUs: Int64) -> Bool { nowUs >= dueUs }
 
     mutating func sent(_ sequence: Int, nowUs: Int64) {
+        if isDue(nowUs) { repeatCount = 0 }
         dueUs = nowUs + intervalUs
         waiting.append(sequence)
         if waiting.count > RTSPLimits.answersWaiting { waiting.removeFirst() }
     }
 
     /// - Returns: whether another try is worth it at once.
-    mutating func answered(_ sequence: Int?, status: Int) -> Bool {
+    mutating func answered(_ sequence: Int?, status: Int, login: inout Login, challenges: @autoclosure () -> [Challenge]) -> Bool {
         if let sequence, let index = waiting.firstIndex(of: sequence) {
             waiting.removeSubrange(...index)
         } else if !waiting.isEmpty {
             waiting.removeFirst()
         }
-        guard status >= 400, status != 401, method != "OPTIONS" else { return false }
+        guard status >= 400, repeatCount < RTSPLimits.loginAttempts else { return false }
+        repeatCount += 1
+        // A camera that refuses a login here goes on playing more often than not; if it does not, silence will tell.
+        if status == 401 { return (try? login.refused(by: challenges())) != nil }
+        guard method != "OPTIONS" else { return false }
         method = "OPTIONS"
         return true
     }

@@ -9,7 +9,9 @@ extension RTSPSession {
     }
 
     /// The same, while packets may come.
-    func ask(_ method: String, _ address: String, _ headers: [String], keepingPackets early: inout [UInt8]) throws(RTSPFailure) -> RTSPMessage {
+    func ask(_ method: String, _ address: String, _ headers: [String], keepingPackets early: inout [UInt8]) throws(RTSPFailure)
+        -> RTSPMessage
+    {
         var kept: [UInt8]? = []
         defer { early = kept ?? [] }
         return try ask(method, address, headers, early: &kept)

@@ -71,7 +71,7 @@ extension RTSPSession {
     private func startPlaying() throws(RTSPFailure) {
         var early: [UInt8] = []
         learnSession(try ask("PLAY", aggregateAddress, ["Range: npt=0.000-"], keepingPackets: &early))
-        if !early.isEmpty { stream.prepend(early) }
+        if !early.isEmpty, !stream.prepend(early) { noted.earlyPacketsDropped += 1 }
         let now = Monotonic.nowUs
         heardAtUs = now
         keepAlive.start(nowUs: now)

@@ -95,11 +95,11 @@ extension RTSPSession {
             _ = try sendUnsent()
             return
         }
-        var isWorthAnotherTry = keepAlive.answered(message.sequence, status: status)
-        if status == 401 {
-            isWorthAnotherTry = (try? login.refused(by: Challenge.parse(message.values("www-authenticate")))) != nil
+        if keepAlive.answered(
+            message.sequence, status: status, login: &login, challenges: Challenge.parse(message.values("www-authenticate")))
+        {
+            try stayAlive(drainedAtUs)
         }
-        if isWorthAnotherTry { try stayAlive(drainedAtUs) }
     }
 
     /// Sleeps a little and reads what has come meanwhile. All that was read before has been taken by now.

@@ -2,7 +2,8 @@ import Glibc
 
 extension SystemSocket {
     /// Connects to the first of a host's addresses that answers.
-    static func connect(host: String, port: Int, timeoutUs: Int64, patience: Patience) throws(RTSPFailure) -> (SystemSocket, SocketAddress) {
+    static func connect(host: String, port: Int, timeoutUs: Int64, patience: Patience) throws(RTSPFailure) -> (SystemSocket, SocketAddress)
+    {
         let deadline = Monotonic.nowUs + timeoutUs
         if patience.isInterrupted() { throw .interrupted }
         let addresses = try SocketAddress.resolve(host, port: port)

@@ -71,7 +71,9 @@ struct ControlAddress {
 
     private static func host(of authority: Substring) -> String {
         let place = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
-        if place.hasPrefix("["), let close = place.firstIndex(of: "]") { return String(place[place.index(after: place.startIndex)..<close]) }
+        if place.hasPrefix("["), let close = place.firstIndex(of: "]") {
+            return String(place[place.index(after: place.startIndex)..<close])
+        }
         return String(place.prefix { $0 != ":" })
     }
 

@@ -22,7 +22,9 @@ struct RTSPMessage: Equatable {
 
     /// Reads first line and headers. Lines that are no headers are passed over: cameras send some.
     static func parse(head: ArraySlice<UInt8>) throws(RTSPFailure) -> RTSPMessage {
-        var lines = head.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true).map { $0.trimmingLineEnd }.filter { !$0.isEmpty }
+        var lines = head.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true).map { $0.trimmingLineEnd }.filter {
+            !$0.isEmpty
+        }
         guard !lines.isEmpty else { throw .malformed("a message without a first line") }
         let start = try start(of: lines.removeFirst())
         guard lines.count <= RTSPLimits.headerCount else { throw .malformed("a message with more than \(RTSPLimits.headerCount) headers") }

@@ -33,10 +33,10 @@ struct ReceiveBuffer {
         guard start > 0 else { return }
         let count = end - start
         if count > 0 {
-            let (source, target) = (start, 0)
+            let source = start
             bytes.withUnsafeMutableBytes { all in
                 guard let base = all.baseAddress else { return }
-                memmove(base + target, base + source, count)
+                memmove(base, base + source, count)
             }
         }
         searched = max(0, searched - start)
@@ -79,21 +79,26 @@ struct ReceiveBuffer {
         return count
     }
 
-    /// Puts bytes there; for those that were set aside, and for tests.
-    mutating func append(_ more: some Collection<UInt8>) {
+    /// Puts bytes there that were set aside.
+    ///
+    /// - Returns: `false`, and nothing is changed, where they do not fit.
+    mutating func append(_ more: some Collection<UInt8>) -> Bool {
         while freeCount < more.count {
-            if !grow() { return }
+            if !grow() { return false }
         }
         bytes.replaceSubrange(end..<(end + more.count), with: more)
         end += more.count
+        return true
     }
 
     /// Puts `first` before what is there.
-    mutating func prepend(_ first: [UInt8]) {
+    ///
+    /// - Returns: `false`, and nothing is changed, where it does not fit.
+    mutating func prepend(_ first: [UInt8]) -> Bool {
         let rest = Array(bytes[start..<end])
+        guard first.count + rest.count <= RTSPLimits.bufferBytes else { return false }
         (start, end, searched) = (0, 0, 0)
-        append(first)
-        append(rest)
+        return append(first) && append(rest)
     }
 
     /// Takes the next packet or message.
@@ -169,10 +174,14 @@ struct ReceiveBuffer {
 
     private mutating func takeMessage() throws(RTSPFailure) -> RTSPMessage? {
         guard let headEnd = headEnd() else {
-            guard end - start <= RTSPLimits.headBytes else { throw .malformed("an answer whose head is longer than \(RTSPLimits.headBytes) bytes") }
+            guard end - start <= RTSPLimits.headBytes else {
+                throw .malformed("an answer whose head is longer than \(RTSPLimits.headBytes) bytes")
+            }
             return nil
         }
-        guard headEnd - start <= RTSPLimits.headBytes else { throw .malformed("an answer whose head is longer than \(RTSPLimits.headBytes) bytes") }
+        guard headEnd - start <= RTSPLimits.headBytes else {
+            throw .malformed("an answer whose head is longer than \(RTSPLimits.headBytes) bytes")
+        }
         var message = try RTSPMessage.parse(head: bytes[start..<headEnd])
         let count = try message.bodyCount()
         guard end - headEnd >= count else {
