@@ -7,7 +7,7 @@ enum NTPTime {
     /// - Returns: microseconds since 1970-01-01T00:00:00Z.
     static func microseconds(_ ntp: UInt64, nowUs: Int64) -> Int64 {
         let seconds = Int64(ntp >> 32) - secondsTo1970
-        let fraction = Int64((ntp & 0xFFFF_FFFF) * 1_000_000 >> 32)
+        let fraction = Int64(((ntp & 0xFFFF_FFFF) * 1_000_000) >> 32)
         let us = seconds * 1_000_000 + fraction
         let eraUs: Int64 = (1 << 32) * 1_000_000
         let eras = ((nowUs - us) + eraUs / 2) / eraUs

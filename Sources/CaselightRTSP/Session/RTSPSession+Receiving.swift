@@ -24,7 +24,7 @@ extension RTSPSession {
                     noted.unknownChannelPackets += 1
                     continue
                 }
-                guard isWanted(stream.bytes.span.extracting(range)) else { continue }
+                guard isWanted(stream.bytes.span.extracting(range), channel) else { continue }
                 if let count = copy(stream.bytes, range, into: buffer) { return count }
             case .message(let message): try take(message)
             case .incomplete: return nil
@@ -34,8 +34,8 @@ extension RTSPSession {
 
     /// We wrote the marks between datagrams ourselves, so there is nothing else to find.
     private func takeDatagram(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
-        while case .packet(_, let range)? = try? datagrams.next(isKnown: { _ in true }) {
-            guard isWanted(datagrams.bytes.span.extracting(range)) else { continue }
+        while case .packet(let channel, let range)? = try? datagrams.next(isKnown: { _ in true }) {
+            guard isWanted(datagrams.bytes.span.extracting(range), channel) else { continue }
             if let count = copy(datagrams.bytes, range, into: buffer) { return count }
         }
         return nil
@@ -51,13 +51,13 @@ extension RTSPSession {
     }
 
     /// Counts a packet, and says whether libavformat's reader can tell what it is of.
-    private func isWanted(_ bytes: Span<UInt8>) -> Bool {
+    private func isWanted(_ bytes: Span<UInt8>, _ channel: UInt8) -> Bool {
         guard bytes.count >= 2, RTCPReport.isControl(bytes[1]) else { return isWantedMedia(bytes) }
         guard let report = RTCPReport(bytes) else {
             noted.malformedPackets += 1
             return false
         }
-        return isWantedReport(report)
+        return isWantedReport(report, channel)
     }
 
     private func isWantedMedia(_ bytes: Span<UInt8>) -> Bool {
@@ -75,18 +75,20 @@ extension RTSPSession {
         return false
     }
 
-    /// With several media a report is known by its source alone; before that has sent RTP, or if two share it, it would be taken for another's.
-    private func isWantedReport(_ report: RTCPReport) -> Bool {
-        let owner = media.count == 1 ? 0 : media.firstIndex { $0.reception.source == report.source }
-        guard let owner, media.count(where: { $0.reception.source == report.source }) <= 1 else {
-            noted.unassignedReports += 1
-            return false
-        }
-        if let ntp = report.ntpTime {
+    /// The channel says whose report it is. Libavformat's reader goes by the source alone, where there are several media: before that
+    /// has sent RTP, or if two share it, the report would be refused or taken for another's.
+    private func isWantedReport(_ report: RTCPReport, _ channel: UInt8) -> Bool {
+        let bySource = media.firstIndex { $0.reception.source == report.source }
+        let byChannel =
+            media.filter { $0.channels.control == Int(channel) }.count == 1 ? media.firstIndex { $0.channels.control == Int(channel) } : nil
+        let owner = media.count == 1 ? 0 : byChannel ?? bySource
+        if let ntp = report.ntpTime, let owner {
             media[owner].senderReport = ReceptionStatistics.SenderReport(
                 ntpUs: NTPTime.microseconds(ntp, nowUs: Monotonic.wallUs), rtpTime: report.rtpTime, atMonotonicUs: drainedAtUs)
         }
-        return true
+        let isCertain = media.count == 1 || bySource == owner && media.count(where: { $0.reception.source == report.source }) == 1
+        if !isCertain { noted.unassignedReports += 1 }
+        return isCertain
     }
 
     private func take(_ message: RTSPMessage) throws(RTSPFailure) {
