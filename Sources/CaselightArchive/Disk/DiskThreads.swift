@@ -56,6 +56,8 @@ private final class Core: @unchecked Sendable {
     private var activeLaneCount = 0
     private var nextTickNs: Int64?
     private var isStopping = false
+    private var idleThreadCount = 0
+    private var isAwaitedIdle = false
 
     init(tick: (@Sendable () -> Void)?) {
         self.tick = tick
@@ -69,7 +71,7 @@ private final class Core: @unchecked Sendable {
             lane.isActive = true
             activeLaneCount += 1
             ready.append(lane)
-            condition.wakeAll()
+            wakeThread()
         }
     }
 
@@ -82,45 +84,59 @@ private final class Core: @unchecked Sendable {
 
     func waitUntilIdle() {
         condition.withLock {
-            while activeLaneCount > 0 { condition.wait(until: nil) }
+            while activeLaneCount > 0 {
+                isAwaitedIdle = true
+                condition.wait(until: nil)
+            }
         }
     }
 
     func work() {
-        while let job = next() { job() }
+        var done: DiskThreads.Lane?
+        while let (job, lane) = next(after: done) {
+            job()
+            done = lane
+        }
     }
 
     /// The next thing to do, one job of one lane at a time so that a busy lane does not starve the others.
-    private func next() -> (() -> Void)? {
+    private func next(after done: DiskThreads.Lane?) -> (job: @Sendable () -> Void, lane: DiskThreads.Lane?)? {
         condition.withLock {
+            if let done { finished(done) }
             while true {
                 if let tick, let due = nextTickNs, due <= MonotonicCondition.nowNs(), !isStopping {
                     nextTickNs = MonotonicCondition.nowNs() + Self.tickIntervalNs
-                    return tick
+                    return (tick, nil)
                 }
                 if !ready.isEmpty {
                     let lane = ready.removeFirst()
-                    let job = lane.jobs.removeFirst()
-                    return { [self] in
-                        job()
-                        finished(lane)
-                    }
+                    return (lane.jobs.removeFirst(), lane)
                 }
                 if isStopping { return nil }
+                idleThreadCount += 1
                 condition.wait(until: nextTickNs)
+                idleThreadCount -= 1
             }
         }
     }
 
     private func finished(_ lane: DiskThreads.Lane) {
-        condition.withLock {
-            if lane.jobs.isEmpty {
-                lane.isActive = false
-                activeLaneCount -= 1
-            } else {
-                ready.append(lane)
-            }
+        guard lane.jobs.isEmpty else { return ready.append(lane) }
+        lane.isActive = false
+        activeLaneCount -= 1
+        if activeLaneCount == 0, isAwaitedIdle {
+            isAwaitedIdle = false
             condition.wakeAll()
+        }
+    }
+
+    /// Wakes one thread for one lane: more would find nothing to do.
+    private func wakeThread() {
+        if isAwaitedIdle {
+            // Whoever waits for the end waits on the same condition.
+            condition.wakeAll()
+        } else if idleThreadCount > 0 {
+            condition.wakeOne()
         }
     }
 }

@@ -45,6 +45,7 @@ final class MonotonicCondition: @unchecked Sendable {
         pthread_cond_timedwait(condition, lock, &deadline)
     }
 
+    func wakeOne() { pthread_cond_signal(condition) }
     func wakeAll() { pthread_cond_broadcast(condition) }
 
     static func nowNs() -> Int64 {
