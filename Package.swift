@@ -104,7 +104,7 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "CaselightMedia",
-            dependencies: ["CaselightWorkerProtocol", "CaselightModel", "CFFmpeg", crypto],
+            dependencies: ["CaselightRTSP", "CaselightWorkerProtocol", "CaselightModel", "CFFmpeg", crypto],
             swiftSettings: settings),
         .target(
             name: "CaselightRTSP",

@@ -5,6 +5,7 @@
 #include <libavcodec/bsf.h>
 #include <libswscale/swscale.h>
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -82,6 +83,16 @@ static inline void caselight_interrupt_guard(AVFormatContext *context, struct ca
 static inline void caselight_give_up_privileges(void) {
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+// Timers of the calling thread may go off this much later, so that the system wakes many threads at once.
+static inline void caselight_let_timers_be_late(int64_t us) { prctl(PR_SET_TIMERSLACK, (unsigned long)us * 1000, 0, 0, 0); }
+
+// Fragments come and go by the hundred kilobytes: given back to the system each time, every page of them would be faulted in anew.
+static inline void caselight_keep_freed_memory(void) {
+    mallopt(M_MMAP_THRESHOLD, 64 << 20);
+    mallopt(M_TRIM_THRESHOLD, 1 << 20);
+    mallopt(M_ARENA_MAX, 4);
 }
 
 static inline void caselight_name_this_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }

@@ -27,6 +27,7 @@ actor FeedSupervisor {
     nonisolated let plan: Plan
     private let around: Surroundings
     private var backoff: Backoff
+    private var fallback: TransportFallback
     private var openFeed: FeedNumber?
     private var stopReason: EndReason?
     private var stopGap: (cause: GapCause, detail: String)?
@@ -37,6 +38,7 @@ actor FeedSupervisor {
         self.plan = plan
         around = surroundings
         backoff = Backoff(surroundings.backoff)
+        fallback = TransportFallback(plan.feed)
     }
 
     /// - Parameter delay: before the first attempt.
@@ -72,9 +74,10 @@ actor FeedSupervisor {
     private func attempt() async -> CaselightError? {
         let startedAt = around.clock.now()
         around.board.enter(.connecting, plan.camera, at: startedAt)
+        let transport = fallback.transport
+        around.board.change(plan.camera) { $0.fallback = transport == plan.feed.transport ? nil : transport }
         let (feed, events) = await around.pool.open(
-            camera: plan.camera, url: plan.feed.url, credentials: plan.credentials, transport: plan.feed.transport,
-            policy: plan.policy)
+            camera: plan.camera, url: plan.feed.url, credentials: plan.credentials, transport: transport, policy: plan.policy)
         openFeed = feed
         if let stopReason { await around.pool.close(feed, reason: stopReason) }
         var failure: CaselightError?
@@ -92,6 +95,7 @@ actor FeedSupervisor {
             }
         }
         openFeed = nil
+        fallback.ended(with: failure?.code)
         // The gap begins where the footage ends, which is a moment before anybody noticed.
         let footageEnd = await around.lastCovered(plan.camera, startedAt)
         await ended(at: footageEnd ?? startedAt, reason: reason, failure)
@@ -113,6 +117,7 @@ actor FeedSupervisor {
             around.board.change(plan.camera) { $0.lastClock = sample }
         case .segmentOpened(let segment):
             backoff.succeeded()
+            fallback.succeeded()
             around.board.enter(.recording, plan.camera, at: segment.span.start)
             around.board.change(plan.camera) { status in
                 status.problem = nil
@@ -125,6 +130,7 @@ actor FeedSupervisor {
             around.board.change(plan.camera) { status in
                 status.receivedByteCount = count.byteCount
                 status.packetCount = count.packetCount
+                status.reception = count.reception
             }
         default: break
         }

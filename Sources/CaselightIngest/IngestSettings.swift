@@ -11,6 +11,7 @@ package struct IngestSettings: Sendable {
     /// Footage waiting for the disk, per feed.
     package var queueLimitBytes = 16 << 20
     package var readTimeout: Microseconds = .seconds(10)
+    package var drainInterval: Microseconds = .milliseconds(100)
     /// A worker process carries at most so many feeds; 1 gives each camera its own process.
     package var feedsPerWorker = 64
     package var backoff = Backoff.Limits()

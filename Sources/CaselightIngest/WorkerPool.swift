@@ -175,6 +175,7 @@ extension IngestSettings {
         worker.syncInterval = syncInterval
         worker.queueLimitBytes = queueLimitBytes
         worker.readTimeout = readTimeout
+        worker.drainInterval = drainInterval
         return worker
     }
 }

@@ -41,6 +41,8 @@ enum RTSPLimits {
     static let datagramDrainUs: Int64 = 40_000
     /// How long a wait may overlook that it was interrupted.
     static let sliceUs: Int64 = 100_000
+    /// The same for a pause between two drains, which costs a wake-up each.
+    static let napUs: Int64 = 150_000
     static let farewellUs: Int64 = 500_000
     /// RFC 2326, 12.37.
     static let defaultSessionSeconds = 60

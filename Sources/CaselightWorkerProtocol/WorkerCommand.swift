@@ -42,6 +42,8 @@ package struct WorkerSettings: Hashable, Sendable, Codable {
     package var queueLimitBytes: Int
     /// Connecting, and every read: past it the feed counts as lost.
     package var readTimeout: Microseconds
+    /// How long an RTSP feed's packets may wait in its socket: the longer, the fewer system calls.
+    package var drainInterval: Microseconds
 
     package static let currentVersion = 1
 
@@ -53,6 +55,7 @@ package struct WorkerSettings: Hashable, Sendable, Codable {
         syncInterval = .seconds(5)
         queueLimitBytes = 16 << 20
         readTimeout = .seconds(10)
+        drainInterval = .milliseconds(100)
     }
 }
 

@@ -49,10 +49,13 @@ package struct FeedCount: Hashable, Sendable, Codable {
     package var feed: FeedNumber
     package var packetCount: Int64
     package var byteCount: Int64
+    /// What the network did to the pictures' RTP packets; `nil` where libavformat reads.
+    package var reception: FeedReception?
 
-    package init(feed: FeedNumber, packetCount: Int64, byteCount: Int64) {
+    package init(feed: FeedNumber, packetCount: Int64, byteCount: Int64, reception: FeedReception? = nil) {
         self.feed = feed
         self.packetCount = packetCount
         self.byteCount = byteCount
+        self.reception = reception
     }
 }

@@ -12,8 +12,8 @@ struct Settings: Sendable {
     static let keys: [String] = [
         "http.host", "http.port", "state.path", "archive.path", "archive.reserveGigabytes", "archive.retentionDays",
         "worker.path", "worker.feedsPerWorker", "recording.segmentSeconds", "recording.fragmentMilliseconds",
-        "recording.syncSeconds", "recording.queueMegabytes", "recording.readTimeoutSeconds", "reconnect.shortestSeconds",
-        "reconnect.longestSeconds", "stills.limit", "upload.limitGigabytes", "log.level",
+        "recording.syncSeconds", "recording.queueMegabytes", "recording.readTimeoutSeconds", "recording.drainMilliseconds",
+        "reconnect.shortestSeconds", "reconnect.longestSeconds", "stills.limit", "upload.limitGigabytes", "log.level",
     ]
 
     static let defaultFile = "/etc/caselight/caselight.yaml"
@@ -79,6 +79,7 @@ struct Settings: Sendable {
         ingest.syncInterval = .seconds(Int64(try values.number("recording.syncSeconds", default: 5, in: 1...60)))
         ingest.queueLimitBytes = try values.number("recording.queueMegabytes", default: 16, in: 1...1024) << 20
         ingest.readTimeout = .seconds(Int64(try values.number("recording.readTimeoutSeconds", default: 10, in: 2...120)))
+        ingest.drainInterval = .milliseconds(Int64(try values.number("recording.drainMilliseconds", default: 100, in: 10...200)))
         ingest.feedsPerWorker = try values.number("worker.feedsPerWorker", default: 64, in: 1...64)
         ingest.retentionDays = try values.number("archive.retentionDays", default: 30, in: 1...36_500)
         ingest.reserveBytes = Int64(try values.number("archive.reserveGigabytes", default: 2, in: 0...100_000)) << 30

@@ -20,7 +20,7 @@ import Testing
     private func address(_ text: String, user: String? = nil, password: String = "") throws -> SourceAddress {
         SourceAddress.feed(
             try FeedURL.parse(text).url, credentials: user.map { FeedCredentials(user: $0, password: password) }, transport: .automatic,
-            readTimeout: .seconds(10), name: "feed of camera 'gate-3'")
+            timing: FeedTiming(readTimeout: .seconds(10), drainInterval: .milliseconds(100)), name: "feed of camera 'gate-3'")
     }
 
     @Test func credentialsGoIntoTheAddressEncodedAndNowhereElse() throws {

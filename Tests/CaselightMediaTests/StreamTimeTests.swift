@@ -69,6 +69,23 @@ import Testing
         #expect(samples.allSatisfy { abs($0.offsetUs.value - 136_980_000) < 1000 && (1000...5001).contains($0.uncertaintyUs.value) })
     }
 
+    @Test func packetsReadInBatchesTellTheClockAsWell() {
+        var sampler = CameraClockSampler(clockRateHertz: 90_000)
+        var samples: [ClockSample] = []
+        var (drainUs, beforeUs): (Int64, Int64) = (100_000, 0)
+        for frame in 0..<1000 {
+            let sentUs = Int64(frame) * 40_000
+            // Drains fall 75 to 125 ms apart.
+            while drainUs < sentUs + 500 { (beforeUs, drainUs) = (drainUs, drainUs + 75_000 + drainUs * 31 % 50_000) }
+            var arrival = arrival(drainUs)
+            arrival.spreadUs = drainUs - beforeUs
+            let camera = arrival.wall.microseconds - (drainUs - sentUs) + 137_000_000
+            if let sample = sampler.take(cameraUs: camera, arrival: arrival) { samples.append(sample) }
+        }
+        #expect(samples.count >= 3)
+        #expect(samples.allSatisfy { abs($0.offsetUs.value - 137_000_000) <= $0.uncertaintyUs.value && $0.uncertaintyUs.value < 20_000 })
+    }
+
     @Test func aClockThatIsSetGivesANewSampleSoon() {
         var sampler = CameraClockSampler(clockRateHertz: 90_000)
         var offsets: [Int64] = []

@@ -15,7 +15,7 @@ import Testing
         "CaselightQuery": ["CaselightStore", "CaselightModel"],
         "CaselightStore": ["CaselightModel"],
         "CaselightArchive": ["CaselightWorkerProtocol", "CaselightModel"],
-        "CaselightMedia": ["CaselightWorkerProtocol", "CaselightModel", "CFFmpeg"],
+        "CaselightMedia": ["CaselightRTSP", "CaselightWorkerProtocol", "CaselightModel", "CFFmpeg"],
         "CaselightRTSP": ["CaselightModel"],
         "CaselightWorkerProtocol": ["CaselightModel"],
         "CaselightModel": [],

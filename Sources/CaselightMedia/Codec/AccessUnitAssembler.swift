@@ -60,11 +60,27 @@ struct AccessUnitAssembler {
             unit.pointee.pts = packet.pointee.pts
             hasPicture = startCode > 0 && AccessUnitFacts(bytes, codec: codec, collecting: false).hasPicture
         }
-        let end = Int(unit.pointee.size)
-        if !bytes.isEmpty, av_grow_packet(unit, packet.pointee.size) >= 0 {
-            (unit.pointee.data + end).update(from: packet.pointee.data, count: bytes.count)
-        }
+        append(bytes)
         av_packet_unref(packet)
+    }
+
+    /// Grows in steps of half its size: `av_grow_packet` takes a sixteenth, and copies a keyframe thirty times over.
+    private func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+        let padding = Int(AV_INPUT_BUFFER_PADDING_SIZE)
+        let (start, end) = (Int(unit.pointee.size), Int(unit.pointee.size) + bytes.count)
+        guard !bytes.isEmpty, let data = unit.pointee.data, let buffer = unit.pointee.buf else { return }
+        let room = buffer.pointee.data + Int(buffer.pointee.size) - data
+        if room < end + padding || av_buffer_is_writable(buffer) == 0 {
+            guard let larger = av_buffer_alloc(end + end / 2 + padding) else { fatalError("memory ran out") }
+            larger.pointee.data.update(from: data, count: start)
+            av_buffer_unref(&unit.pointee.buf)
+            unit.pointee.buf = larger
+            unit.pointee.data = larger.pointee.data
+        }
+        guard let data = unit.pointee.data, let source = bytes.baseAddress else { return }
+        (data + start).update(from: source, count: bytes.count)
+        (data + end).update(repeating: 0, count: padding)
+        unit.pointee.size = Int32(end)
     }
 }
 
@@ -72,6 +88,10 @@ struct AccessUnitAssembler {
 struct Arrival: Equatable, Sendable {
     var wall: WallTime
     var monotonicUs: Int64
+    /// How much earlier they may have come: they waited in the socket.
+    var spreadUs: Int64 = 0
+    /// What the camera's clock showed, where the packet itself says so.
+    var cameraUs: Int64?
 
     static var now: Arrival { Arrival(wall: SystemWallClock().now(), monotonicUs: caselight_monotonic_us()) }
 }

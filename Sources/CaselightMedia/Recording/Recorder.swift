@@ -87,11 +87,11 @@ final class Recorder {
         guard packet.pointee.size > 0 else { return pool.giveBack(packet) }
         if order.isLive { PacketFacts.markKeyframe(packet, streams.video.parameters.pointer) }
         let isKeyframe = packet.pointee.flags & AV_PKT_FLAG_KEY != 0
-        let camera = senderClock(of: packet)
+        let senderClock = senderClock(of: packet)
         let given = time.sane(packet.pointee.dts)
         let stated = time.sane(packet.pointee.pts) ?? given
         let display = time.next(
-            pts: stated, arrivalUs: arrival.monotonicUs, hasSenderClock: camera != nil, isReordered: active?.isReordered ?? false)
+            pts: stated, arrivalUs: arrival.monotonicUs, hasSenderClock: senderClock != nil, isReordered: active?.isReordered ?? false)
         let shiftedGiven = given.flatMap { given in stated.map { given + (display - $0) } }
         if isKeyframe { try adoptChanges(packet) }
         try judge(display, arrival: arrival)
@@ -100,7 +100,7 @@ final class Recorder {
             counts.waiting += 1
             return pool.giveBack(packet)
         }
-        if let camera, let sample = sampler.take(cameraUs: camera, arrival: arrival) { active.take(sample) }
+        if let camera = arrival.cameraUs ?? senderClock, let sample = sampler.take(cameraUs: camera, arrival: arrival) { active.take(sample) }
         try active.takeVideo(packet, display: display, given: isRTP ? nil : shiftedGiven, step: time.stepTicks)
     }
 

@@ -1,5 +1,7 @@
 import CFFmpeg
 internal import CaselightModel
+internal import CaselightRTSP
+import Glibc
 
 /// An open input. Stays on the thread that opened it.
 struct MediaInput: ~Copyable {
@@ -7,17 +9,21 @@ struct MediaInput: ~Copyable {
     let address: SourceAddress
     let interrupt: Interrupt
     private let readTimeout: Microseconds
+    private let rtp: RTPInput?
 
     private init(
-        adopting context: UnsafeMutablePointer<AVFormatContext>, address: SourceAddress, interrupt: Interrupt, readTimeout: Microseconds
+        adopting context: UnsafeMutablePointer<AVFormatContext>, address: SourceAddress, interrupt: Interrupt, readTimeout: Microseconds,
+        rtp: RTPInput? = nil
     ) {
         self.context = context
         self.address = address
         self.interrupt = interrupt
         self.readTimeout = readTimeout
+        self.rtp = rtp
     }
 
     deinit {
+        rtp?.close()
         interrupt.release()
         // A farewell to a dead camera must not take long.
         interrupt.arm(.milliseconds(500))
@@ -30,6 +36,7 @@ struct MediaInput: ~Copyable {
     /// Both whitelists are set on every open, and no decoder may be opened behind our back.
     /// The C function is `avformat_open_input`, which frees the context itself when it fails.
     static func open(_ address: SourceAddress, interrupt: Interrupt, readTimeout: Microseconds) throws(CaselightError) -> MediaInput {
+        if let order = address.rtsp { return try open(order, address, interrupt: interrupt, readTimeout: readTimeout) }
         guard let prepared = avformat_alloc_context() else {
             throw CaselightError(.internalFailure, address.operation, because: "memory ran out")
         }
@@ -50,14 +57,56 @@ struct MediaInput: ~Copyable {
         return MediaInput(adopting: context, address: address, interrupt: interrupt, readTimeout: readTimeout)
     }
 
-    /// Reads the next packet, waiting up to the read timeout. The status is libavformat's.
-    func read(into packet: UnsafeMutablePointer<AVPacket>) -> Int32 {
-        interrupt.arm(readTimeout)
-        return av_read_frame(context, packet)
+    /// Opens an RTSP feed with our own client; libavformat gets the packets and makes no connection.
+    private static func open(
+        _ order: RTSPOrder, _ address: SourceAddress, interrupt: Interrupt, readTimeout: Microseconds
+    ) throws(CaselightError) -> MediaInput {
+        let rtp: RTPInput
+        do {
+            rtp = try RTPInput(order, interrupt: interrupt)
+        } catch {
+            throw SourceFailure(error, limitText: "no answer came in time").error(address.operation)
+        }
+        guard let prepared = avformat_alloc_context() else {
+            throw CaselightError(.internalFailure, address.operation, because: "memory ran out")
+        }
+        rtp.attach(to: prepared)
+        var options = Options(
+            address.options + [
+                ("sdp_flags", "custom_io"), ("protocol_whitelist", ""), ("format_whitelist", "sdp"), ("codec_whitelist", "none"),
+            ])
+        var context: UnsafeMutablePointer<AVFormatContext>? = prepared
+        let status = avformat_open_input(&context, nil, av_find_input_format("sdp"), &options.dictionary)
+        guard status >= 0, let context else {
+            rtp.close()
+            throw SourceFailure(opening: status, kind: address.kind, reason: interrupt.reason).error(address.operation)
+        }
+        rtp.begin()
+        return MediaInput(adopting: context, address: address, interrupt: interrupt, readTimeout: readTimeout, rtp: rtp)
     }
 
+    /// Reads the next packet, waiting up to the read timeout. The status is libavformat's.
+    func read(into packet: UnsafeMutablePointer<AVPacket>) -> Int32 {
+        guard let rtp else {
+            interrupt.arm(readTimeout)
+            return av_read_frame(context, packet)
+        }
+        while true {
+            let status = av_read_frame(context, packet)
+            // A packet that libavformat has no use for, such as a report of a source that has not sent yet.
+            guard status == -EAGAIN, rtp.failure == nil else { return status }
+        }
+    }
+
+    /// When the packet read last came.
+    var arrival: Arrival { rtp?.arrival ?? .now }
+
+    /// What the network did to the pictures' packets, where our own client reads.
+    var reception: ReceptionStatistics? { rtp?.reception }
+
     func failure(reading status: Int32) -> CaselightError {
-        SourceFailure(reading: status, reason: interrupt.reason).error(address.readOperation)
+        if let failure = rtp?.failure { return SourceFailure(failure, limitText: "nothing came in time").error(address.readOperation) }
+        return SourceFailure(reading: status, reason: interrupt.reason).error(address.readOperation)
     }
 
     var streamCount: Int { Int(context.pointee.nb_streams) }
@@ -76,7 +125,9 @@ struct MediaInput: ~Copyable {
     /// Takes timestamps as the container has them, without guesses.
     func takeTimestampsAsStored() { context.pointee.flags |= AVFMT_FLAG_NOFILLIN }
 
-    var formatName: String { context.pointee.iformat.map { String(cString: $0.pointee.name) } ?? "unknown" }
+    var formatName: String { address.kind == .rtsp ? "rtsp" : containerName }
+
+    private var containerName: String { context.pointee.iformat.map { String(cString: $0.pointee.name) } ?? "unknown" }
 
     func metadata(_ key: String) -> String? {
         guard let entry = av_dict_get(context.pointee.metadata, key, nil, 0), let value = entry.pointee.value else { return nil }

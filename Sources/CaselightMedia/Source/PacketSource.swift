@@ -1,5 +1,6 @@
 import CFFmpeg
 internal import CaselightModel
+internal import CaselightRTSP
 
 /// Packets of an open input, whole access units where it carries pictures, each with its moment of arrival. Belongs to one thread.
 final class PacketSource {
@@ -39,6 +40,7 @@ final class PacketSource {
     var formatName: String { input.formatName }
     func metadata(_ key: String) -> String? { input.metadata(key) }
     var progress: (doneBytes: Int64, totalBytes: Int64)? { input.progress }
+    var reception: ReceptionStatistics? { input.reception }
     func failure(_ status: Int32) -> CaselightError { input.failure(reading: status) }
     var isInterrupted: Bool { input.interrupt.isTripped }
 
@@ -49,7 +51,7 @@ final class PacketSource {
         while true {
             let status = endStatus ?? input.read(into: raw)
             guard status >= 0 else { return end(status, into: packet) }
-            let now = Arrival.now
+            let now = input.arrival
             let index = raw.pointee.stream_index
             guard index == assembledIndex, let isWhole = assembler?.isWhole(before: raw) else {
                 arrival = arrivalOfHeld(index, now)

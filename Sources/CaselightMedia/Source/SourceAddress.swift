@@ -1,4 +1,17 @@
 internal import CaselightModel
+internal import CaselightRTSP
+internal import CaselightWorkerProtocol
+
+/// How long a feed is waited for, and how long its packets wait for us.
+struct FeedTiming: Sendable {
+    let readTimeout: Microseconds
+    /// Of an RTSP feed's socket: reading many packets at once costs a fraction.
+    let drainInterval: Microseconds
+}
+
+extension WorkerSettings {
+    var timing: FeedTiming { FeedTiming(readTimeout: readTimeout, drainInterval: drainInterval) }
+}
 
 /// What to open and how: the address with credentials in it, the only protocols and formats it may lead to, and FFmpeg's options.
 ///
@@ -19,17 +32,25 @@ struct SourceAddress: Sendable {
     /// Where the scheme decides it; else libavformat looks at the first bytes, within the whitelist.
     let format: String?
     let options: [(String, String)]
+    /// For our own client; `nil` where libavformat connects.
+    var rtsp: RTSPOrder?
 
     static func feed(
-        _ url: FeedURL, credentials: FeedCredentials?, transport: FeedTransport, readTimeout: Microseconds, name: String
+        _ url: FeedURL, credentials: FeedCredentials?, transport: FeedTransport, timing: FeedTiming, name: String
     ) -> SourceAddress {
-        SourceAddress(
+        let isOurs = url.scheme == .rtsp && transport != .compatible
+        return SourceAddress(
             kind: url.scheme == .rtsp || url.scheme == .rtsps ? .rtsp : .stream,
             url: text(of: url, credentials: credentials), shown: url.redacted, operation: "open \(name) at \(url.redacted)",
             readOperation: "read \(name) at \(url.redacted)",
             protocolWhitelist: protocols(of: url.scheme), formatWhitelist: formats(of: url.scheme),
             format: url.scheme == .rtsp || url.scheme == .rtsps ? "rtsp" : nil,
-            options: options(of: url.scheme, transport: transport, readTimeout: readTimeout))
+            options: isOurs ? depacketiserOptions(transport) : options(of: url.scheme, transport: transport, readTimeout: timing.readTimeout),
+            rtsp: !isOurs
+                ? nil
+                : RTSPOrder(
+                    url: url, credentials: credentials, transport: transport == .udp ? .udp : .tcp, answerTimeout: timing.readTimeout,
+                    drainInterval: timing.drainInterval))
     }
 
     static func file(path: String, operation: String) -> SourceAddress {
@@ -67,6 +88,11 @@ struct SourceAddress: Sendable {
         case .http, .https: "mpegts,flv,live_flv,mpjpeg"
         case .udp, .srt: "mpegts"
         }
+    }
+
+    /// Over TCP packets come in order.
+    private static func depacketiserOptions(_ transport: FeedTransport) -> [(String, String)] {
+        transport == .udp ? [] : [("reorder_queue_size", "0")]
     }
 
     private static func options(

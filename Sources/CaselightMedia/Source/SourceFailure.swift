@@ -1,5 +1,6 @@
 import CFFmpeg
 internal import CaselightModel
+internal import CaselightRTSP
 import Glibc
 
 /// What a status of libavformat means for someone who wants the source to work.
@@ -40,16 +41,44 @@ struct SourceFailure {
         }
     }
 
+    /// - Parameter limitText: what a passed deadline means here.
+    init(_ failure: RTSPFailure, limitText: String) {
+        switch failure {
+        case .interrupted: self.init(.interrupted, Self.stopText)
+        case .timedOut: self.init(.timedOut, limitText, Self.checkText)
+        case .closedByPeer: self = Self.network(FFmpegStatus.endOfFile)
+        case .unauthorized: self = Self.network(CASELIGHT_AVERROR_HTTP_UNAUTHORIZED.rawValue)
+        case .forbidden: self = Self.network(CASELIGHT_AVERROR_HTTP_FORBIDDEN.rawValue)
+        case .notFound: self = Self.network(CASELIGHT_AVERROR_HTTP_NOT_FOUND.rawValue)
+        case .redirected: self = Self.redirected
+        case .refusedByStatus(let status):
+            self.init(
+                .unreachable, status < 500 ? "it refuses the request (\(status))" : "it is unable to serve the stream (\(status))",
+                status < 500 ? "Check the path of the feed's address." : "")
+        case .unreachable(let errno): self = Self.network(-errno)
+        case .unknownHost: self.init(.unreachable, "the name of its host is unknown", "Check the address.")
+        case .malformed(let what):
+            self.init(.damagedMedia, "its answer is not RTSP: \(what)", "Set the feed's transport to 'compatible' to read it with FFmpeg's own reader.")
+        case .noPlayableMedia: self.init(.unsupportedMedia, "it offers no video we can take", "Caselight records video.")
+        case .unsupportedTransport:
+            self.init(.unsupportedMedia, "it does not send the way it was asked to", "Set the feed's transport to 'udp', 'tcp' or 'compatible'.")
+        }
+    }
+
     private init(_ code: CaselightError.Code, _ cause: String, _ remedy: String = "") {
         (self.code, self.cause, self.remedy) = (code, cause, remedy)
     }
 
+    private static let stopText = "it was told to stop"
+    private static let checkText = "Check the camera and the network to it."
+    private static let redirected = SourceFailure(
+        .unreachable, "it redirects to another address, which we do not follow", "Give the address it redirects to.")
+
     private static func interrupted(_ reason: caselight_interrupt_reason, limitText: String) -> SourceFailure? {
         switch reason {
-        case CASELIGHT_TRIPPED: SourceFailure(.interrupted, "it was told to stop")
-        case CASELIGHT_DEADLINE_PASSED: SourceFailure(.timedOut, limitText, "Check the camera and the network to it.")
-        case CASELIGHT_REDIRECTED:
-            SourceFailure(.unreachable, "it redirects to another address, which we do not follow", "Give the address it redirects to.")
+        case CASELIGHT_TRIPPED: SourceFailure(.interrupted, stopText)
+        case CASELIGHT_DEADLINE_PASSED: SourceFailure(.timedOut, limitText, checkText)
+        case CASELIGHT_REDIRECTED: redirected
         default: nil
         }
     }
@@ -72,7 +101,7 @@ struct SourceFailure {
         case -ECONNREFUSED: SourceFailure(.unreachable, "connection refused", "Check the address and that the camera is up.")
         case -EHOSTUNREACH, -ENETUNREACH:
             SourceFailure(.unreachable, "there is no route to it", "Check the address and the network.")
-        case -ETIMEDOUT, -EAGAIN: SourceFailure(.timedOut, "no answer came in time", "Check the camera and the network to it.")
+        case -ETIMEDOUT, -EAGAIN: SourceFailure(.timedOut, "no answer came in time", checkText)
         case -ENOENT: SourceFailure(.notFound, "there is no such file")
         case -EACCES, -EPERM: SourceFailure(.unreachable, "we may not open it")
         case -ECONNRESET, -EPIPE: SourceFailure(.endOfStream, "the other side reset the connection")

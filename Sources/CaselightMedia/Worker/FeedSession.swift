@@ -1,5 +1,6 @@
 import CFFmpeg
 internal import CaselightModel
+internal import CaselightRTSP
 internal import CaselightWorkerProtocol
 import Synchronization
 
@@ -8,6 +9,7 @@ final class FeedSession: Sendable {
     private struct Counts {
         var packets: Int64 = 0
         var bytes: Int64 = 0
+        var reception: FeedReception?
     }
 
     let order: FeedOrder
@@ -37,7 +39,7 @@ final class FeedSession: Sendable {
     }
 
     var count: FeedCount {
-        counts.withLock { FeedCount(feed: order.feed, packetCount: $0.packets, byteCount: $0.bytes) }
+        counts.withLock { FeedCount(feed: order.feed, packetCount: $0.packets, byteCount: $0.bytes, reception: $0.reception) }
     }
 
     /// Blocks until the feed has ended. `feedEnded` is the last it reports.
@@ -59,7 +61,7 @@ final class FeedSession: Sendable {
     private func record(ended: (WallTime?) -> Void) throws(CaselightError) {
         let pool = PacketPool()
         let address = SourceAddress.feed(
-            order.url, credentials: order.credentials, transport: order.transport, readTimeout: settings.readTimeout,
+            order.url, credentials: order.credentials, transport: order.transport, timing: settings.timing,
             name: "feed of camera '\(order.camera)'")
         let input = try MediaInput.open(address, interrupt: interrupt, readTimeout: settings.readTimeout)
         let source = PacketSource(input: input, pool: pool)
@@ -82,6 +84,7 @@ final class FeedSession: Sendable {
     private func pump(_ source: PacketSource, into recorder: Recorder, pool: PacketPool) throws(CaselightError) {
         var failures = 0
         var pictureUs = source.arrival.monotonicUs
+        var countedUs = pictureUs
         while true {
             let packet = pool.take()
             let status = source.next(into: packet)
@@ -102,10 +105,23 @@ final class FeedSession: Sendable {
                     remedy: "Check the camera.")
             }
             try recorder.take(packet, arrival: source.arrival)
-            counts.withLock { $0 = Counts(packets: Int64(recorder.counts.packets), bytes: Int64(recorder.counts.bytes)) }
+            if source.arrival.monotonicUs - countedUs >= Self.countIntervalUs {
+                countedUs = source.arrival.monotonicUs
+                count(source, recorder)
+            }
         }
     }
 
+    private func count(_ source: PacketSource, _ recorder: Recorder) {
+        let now = Counts(
+            packets: Int64(recorder.counts.packets), bytes: Int64(recorder.counts.bytes),
+            reception: source.reception.map {
+                FeedReception(packetCount: Int64($0.received), lostPacketCount: Int64($0.lost), jitterUs: Microseconds(Int64($0.jitterUs)))
+            })
+        counts.withLock { $0 = now }
+    }
+
+    private static let countIntervalUs: Int64 = 1_000_000
     /// Damaged packets in a row after which a feed counts as lost.
     private static let damageLimit = 100
 

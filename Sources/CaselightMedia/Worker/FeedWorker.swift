@@ -1,3 +1,4 @@
+import CFFmpeg
 package import CaselightModel
 package import CaselightWorkerProtocol
 
@@ -7,6 +8,8 @@ package final class FeedWorker: WorkerRole {
     static let drainLimitSeconds = 8.0
     static let countIntervalSeconds = 5.0
     static let probeLimit = 8
+    /// By this share of the time between two drains a feed's thread may wake late.
+    static let latenessShare: Int64 = 4
 
     private struct State {
         var feeds: [FeedNumber: FeedSession] = [:]
@@ -28,6 +31,7 @@ package final class FeedWorker: WorkerRole {
         self.store = store
         self.clock = clock
         self.report = report
+        caselight_keep_freed_memory()
         NativeThread.start("feed-counts") { [state, report] in
             while state.wait(seconds: Self.countIntervalSeconds, { $0.isDraining ? true : nil }) == nil {
                 let sessions = state.change { Array($0.feeds.values) }
@@ -69,14 +73,15 @@ package final class FeedWorker: WorkerRole {
             return true
         }
         guard isNew else { return WorkerLog.write(.error, "feed \(order.feed) is open already, or the worker is draining") }
-        NativeThread.start("feed-\(order.feed)") { [state] in
+        NativeThread.start("feed-\(order.feed)") { [state, settings] in
+            caselight_let_timers_be_late(settings.drainInterval.value / Self.latenessShare)
             session.run()
             state.change { $0.feeds[order.feed] = nil }
         }
     }
 
     private func probe(_ order: ProbeOrder) {
-        let session = ProbeSession(order, readTimeout: settings.readTimeout)
+        let session = ProbeSession(order, timing: settings.timing)
         let isAdmitted = state.change { state in
             guard !state.isDraining, state.probes.count < Self.probeLimit else { return false }
             state.probes[order.request] = session

@@ -5,12 +5,12 @@ internal import CaselightWorkerProtocol
 /// Opens an address and says what it carries. Records nothing.
 final class ProbeSession: Sendable {
     let order: ProbeOrder
-    private let readTimeout: Microseconds
+    private let timing: FeedTiming
     private let interrupt = Interrupt()
 
-    init(_ order: ProbeOrder, readTimeout: Microseconds) {
+    init(_ order: ProbeOrder, timing: FeedTiming) {
         self.order = order
-        self.readTimeout = readTimeout
+        self.timing = timing
     }
 
     func cancel() { interrupt.trip() }
@@ -27,8 +27,8 @@ final class ProbeSession: Sendable {
     private func probe() throws(CaselightError) -> StreamMetadata {
         let pool = PacketPool()
         let address = SourceAddress.feed(
-            order.url, credentials: order.credentials, transport: order.transport, readTimeout: readTimeout, name: "the feed")
-        let input = try MediaInput.open(address, interrupt: interrupt, readTimeout: readTimeout)
+            order.url, credentials: order.credentials, transport: order.transport, timing: timing, name: "the feed")
+        let input = try MediaInput.open(address, interrupt: interrupt, readTimeout: timing.readTimeout)
         let source = PacketSource(input: input, pool: pool)
         let streams = try StreamDiscovery.run(source, pool: pool)
         for queued in streams.queue { pool.giveBack(queued.packet) }

@@ -18,6 +18,8 @@ public enum FeedTransport: String, Sendable, Codable, CaseIterable {
     case automatic
     case tcp
     case udp
+    /// RTSP through FFmpeg's own reader, for a camera that ours cannot read.
+    case compatible
 }
 
 /// A user and a password for a feed. Never printed: its description is a placeholder.

@@ -52,6 +52,7 @@ extension RTSPSession {
 
     /// Counts a packet, and says whether libavformat's reader can tell what it is of.
     private func isWanted(_ bytes: Span<UInt8>, _ channel: UInt8) -> Bool {
+        absoluteTimeUs = nil
         guard bytes.count >= 2, RTCPReport.isControl(bytes[1]) else { return isWantedMedia(bytes) }
         guard let report = RTCPReport(bytes) else {
             noted.malformedPackets += 1
@@ -68,7 +69,10 @@ extension RTSPSession {
         for index in media.indices where media[index].chosen.payloadType == Int(header.payloadType) {
             heardAtUs = drainedAtUs
             media[index].reception.take(header, afterUs: drainedBeforeUs, byUs: drainedAtUs)
-            if let time = header.absoluteTime { media[index].absoluteTime = time }
+            if let time = header.absoluteTime {
+                media[index].absoluteTime = time
+                absoluteTimeUs = NTPTime.microseconds(time, nowUs: Monotonic.wallUs)
+            }
             return true
         }
         noted.strangePayloadPackets += 1

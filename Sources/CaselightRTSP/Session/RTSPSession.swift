@@ -32,6 +32,8 @@ package final class RTSPSession {
     package internal(set) var drainedAtUs: Int64
     /// When the batch before was read: the packet came between the two.
     package internal(set) var drainedBeforeUs: Int64
+    /// What the camera's clock showed, in microseconds since 1970, where the last packet given says so itself (ONVIF's header extension).
+    package internal(set) var absoluteTimeUs: Int64?
     /// When something last came that is of this session.
     var heardAtUs: Int64
     /// The last reading left something in the socket, or there was none yet.

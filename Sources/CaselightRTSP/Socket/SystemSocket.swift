@@ -60,9 +60,9 @@ struct Patience {
         }
     }
 
-    /// Sleeps, in equal parts of a slice at most.
+    /// Sleeps, in equal parts of a nap at most.
     func sleep(_ us: Int64) throws(RTSPFailure) {
-        let parts = (us + RTSPLimits.sliceUs - 1) / RTSPLimits.sliceUs
+        let parts = (us + RTSPLimits.napUs - 1) / RTSPLimits.napUs
         guard parts > 0 else { return }
         for _ in 0..<parts {
             if isInterrupted() { throw .interrupted }

@@ -74,6 +74,7 @@ enum CameraReport {
         var fields = FieldList()
         fields.add("address", feed["url"].text)
         if let transport = feed["transport"].text, transport != "automatic" { fields.add("transport", transport) }
+        if status["fallback"].text != nil { fields.add("read by", "FFmpeg's own reader, after three failed attempts of ours") }
         fields.add("login", feed.isNull ? nil : feed["hasCredentials"].flag == true ? "stored" : "none")
         if let state = status["state"].text {
             let since = status["since"].time.map { " since \(style.times.full($0))" } ?? ""
@@ -86,6 +87,11 @@ enum CameraReport {
         fields.add("last footage", status["lastFragmentAt"].time.map { style.times.full($0) })
         if let bytes = status["receivedByteCount"].number, bytes > 0 {
             fields.add("received", "\(Quantity.bytes(bytes)) in \(Quantity.count(status["packetCount"].whole ?? 0, "packet"))")
+        }
+        let reception = status["reception"]
+        if let lost = reception["lostPacketCount"].whole {
+            let jitter = (reception["jitterUs"].number ?? 0) / 1000
+            fields.add("network", "\(Quantity.count(lost, "RTP packet")) lost, jitter \(Quantity.decimal(jitter, 1)) ms")
         }
         fields.add("run", camera["run"]["id"].text ?? status["run"].text)
         return fields.lines(style.terminal)
