@@ -96,7 +96,7 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "CaselightStore",
-            dependencies: ["CaselightModel", grdb, logging],
+            dependencies: ["CaselightModel", grdb, .product(name: "GRDBSQLite", package: "GRDB.swift"), logging],
             swiftSettings: settings),
         .target(
             name: "CaselightArchive",

@@ -13,10 +13,10 @@ extension FootageSearch {
     ) async throws -> [CameraCode: CameraFootage] {
         guard !cameras.isEmpty else { return [:] }
         let window = span.widened(by: margin + SpanClock.defaultReceiverUncertainty)
-        async let coverage = index.coverage(of: cameras, overlapping: window)
+        let coverage = try await index.coverage(of: cameras, overlapping: window)
         let imports = try await imports(of: cameras)
         var footage = [CameraCode: CameraFootage](minimumCapacity: cameras.count)
-        for (camera, recorded) in try await coverage where imports[camera] == nil {
+        for (camera, recorded) in coverage where imports[camera] == nil {
             footage[camera, default: CameraFootage()].add(recorded, following: .receiver(measuredBy: nil))
         }
         for (camera, clocks) in imports {

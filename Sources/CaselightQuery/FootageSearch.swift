@@ -25,30 +25,30 @@ public struct FootageSearch: Sendable {
     /// - Throws: `CaselightError`: `invalidShape`, `invalidValue` (a limit, or a cursor of another question), `tooLarge`,
     ///   `notFound` for a grid that neither an area nor a camera names.
     public func clips(_ query: ClipQuery) async throws -> ClipAnswer {
-        let query = try query.checked()
+        try await withTaskExecutorPreference(index.readExecutor) { try await answer(to: try query.checked()) }
+    }
+
+    private func answer(to query: ClipQuery) async throws -> ClipAnswer {
         let cursor = try query.cursor.map { text throws(CaselightError) in try ClipCursor(text, of: query) }
         let place = try await found(query)
-        async let unlocated = unlocatedCount(of: place, filter: query.filter)
+        let unlocated = try await unlocatedCount(of: place, filter: query.filter)
         var cameras = CameraInRange.merged(try await camerasInRange(of: place, filter: query.filter), in: query.span)
         let codes = cameras.map(\.code)
         let judged = judgedSpan(query.span)
-        // Where the page will hold all of them, their clocks are asked meanwhile.
-        let isOnePage = codes.count <= query.limit
-        async let early = isOnePage ? clockSamples(of: codes) : [:]
         let footage = try await footage(of: codes, in: query.span, judged: judged, margin: query.wideningMargin)
         // One that was gone before and left nothing has no say in it.
         cameras.removeAll { $0.isGone(before: query.span) && footage[$0.code]?.state ?? .absent == .absent }
         let page = try await page(of: cameras, footage: footage, query: query, after: cursor)
-        async let gaps = gaps(of: page.cameras, footage: footage, in: judged)
-        let samples = isOnePage ? try await early : try await clockSamples(of: page.cameras.map(\.code))
+        let gaps = try await gaps(of: page.cameras, footage: footage, in: judged)
+        let samples = try await clockSamples(of: page.cameras.map(\.code))
         let refined = try await refine(
             footage, of: page.cameras.map(\.code), samples: samples, in: query.span, margin: query.wideningMargin)
         let clips = page.cameras.map { entry(of: $0, footage: refined[$0.code], page: page, query: query) }
         let statement = CoverageStatement(
             wanted: query.span, judged: judged, states: cameras.map { footage[$0.code]?.state ?? .absent },
-            sights: cameras.lazy.map(\.sees), unlocatedCameras: try await unlocated,
+            sights: cameras.lazy.map(\.sees), unlocatedCameras: unlocated,
             wideningUs: clips.lazy.map(\.wideningUs).max() ?? query.wideningMargin, listed: clips.count)
-        return ClipAnswer(clips: clips, gaps: try await gaps, statement: statement, nextCursor: page.nextCursor)
+        return ClipAnswer(clips: clips, gaps: gaps, statement: statement, nextCursor: page.nextCursor)
     }
 
     /// What of a span is old enough for its footage to have reached the index.

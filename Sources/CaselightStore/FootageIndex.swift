@@ -5,6 +5,10 @@ public import CaselightModel
 /// Everything here can be rebuilt from the archive's files, so its durability is cheaper than the records'.
 /// SQLite is one form; a contract suite (`FootageIndexContract` in the tests) holds every form to the same behaviour.
 public protocol FootageIndex: Sendable {
+    /// Where its reads run; what asks many of them runs there as a whole, so that none of them changes threads.
+    /// `nil` where reads wait for another machine, and any thread does.
+    var readExecutor: (any TaskExecutor)? { get }
+
     /// Applies changes in order, in one transaction: all or none. Repeating a change is harmless, and so is one that comes late.
     ///
     /// - Throws: `notFound` for a segment or a clock sample of an unknown run.
@@ -36,6 +40,11 @@ public protocol FootageIndex: Sendable {
     func camerasWithFootage() async throws -> [CameraCode]
     /// Sums over all footage.
     func statistics() async throws -> FootageStatistics
+}
+
+extension FootageIndex {
+    /// Any thread does.
+    public var readExecutor: (any TaskExecutor)? { nil }
 }
 
 /// One change to the index.

@@ -70,6 +70,7 @@ extension FootageWriter {
         try db.run("DELETE FROM segments WHERE run_key = ? AND sequence = ?", [segment.runKey, segment.sequence])
         try db.run("DELETE FROM segment_details WHERE run_key = ? AND sequence = ?", [segment.runKey, segment.sequence])
         try deleteRunIfEmpty(id.run, segment.runKey, db)
+        noteClock(segment.cameraID)
     }
 
     /// A run that is over and has no file left is gone from the archive, so a rebuild would not find it either.

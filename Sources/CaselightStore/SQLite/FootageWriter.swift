@@ -10,18 +10,29 @@ final class FootageWriter: @unchecked Sendable {
     /// Runs remembered before all are forgotten; far above the feeds of one machine.
     private static let runLimit = 20_000
 
-    private(set) var cameras: [CameraCode: IndexedCamera] = [:] { didSet { hasNewCameras = true } }
-    /// Whether readers have an older list of the cameras.
-    var hasNewCameras = false
+    private(set) var cameras: [CameraCode: IndexedCamera] = [:]
+    /// What readers must be told once the transaction holds.
+    private(set) var news = News()
     private var codes: [Int64: CameraCode] = [:]
     private var runs: [RunID: Int64] = [:]
     private var isLoaded = false
     private var (segmentChange, byteChange): (Int, Int64) = (0, 0)
+    /// Ids of cameras whose newest clock sample may be another now.
+    private var clockChanges: Set<Int64> = []
+
+    /// What a transaction changed of that which readers keep in memory.
+    struct News {
+        var cameras: [CameraCode: IndexedCamera] = [:]
+        /// The newest clock samples of cameras by their ids; `nil` of a camera that has none any more.
+        var clocks: [Int64: ClockSample?] = [:]
+    }
 
     func apply(_ changes: [IndexChange], _ db: Database) throws {
         if !isLoaded { try load(db) }
         (segmentChange, byteChange) = (0, 0)
+        (news, clockChanges) = (News(), [])
         for change in changes { try apply(change, db) }
+        news.clocks = try SQLiteFootageIndex.latestClocks(of: Array(clockChanges), db)
         guard segmentChange != 0 || byteChange != 0 else { return }
         try db.run(
             "UPDATE totals SET segment_count = segment_count + ?, byte_count = byte_count + ? WHERE id = 1", [segmentChange, byteChange])
@@ -62,6 +73,7 @@ final class FootageWriter: @unchecked Sendable {
             try db.run(
                 "INSERT OR REPLACE INTO clock_samples (run_key, at_us, offset_us, uncertainty_us) VALUES (?, ?, ?, ?)",
                 [key, sample.at.microseconds, sample.offsetUs.value, sample.uncertaintyUs.value])
+            if let camera = try db.first("SELECT camera_id FROM runs WHERE key = ?", [key], { $0[0] as Int64 }) { noteClock(camera) }
         }
     }
 }
@@ -74,7 +86,7 @@ extension FootageWriter {
         let least = IndexedCamera.leastLongestSegmentUs
         try db.run("INSERT INTO cameras (code, longest_segment_us, policies) VALUES (?, ?, 0)", [code.text, least])
         let camera = IndexedCamera(id: db.lastInsertedRowID, longestSegmentUs: least, policies: 0)
-        cameras[code] = camera
+        remember(code, camera)
         codes[camera.id] = code
         return camera
     }
@@ -87,7 +99,7 @@ extension FootageWriter {
         guard camera != cameras[code] else { return }
         try db.run(
             "UPDATE cameras SET longest_segment_us = ?, policies = ? WHERE id = ?", [camera.longestSegmentUs, camera.policies, cameraID])
-        cameras[code] = camera
+        remember(code, camera)
     }
 
     private func noteImport(_ code: CameraCode, _ db: Database) throws {
@@ -95,8 +107,15 @@ extension FootageWriter {
         guard !camera.hasImports else { return }
         camera.policies |= IndexedCamera.importBit
         try db.run("UPDATE cameras SET policies = ? WHERE id = ?", [camera.policies, camera.id])
-        cameras[code] = camera
+        remember(code, camera)
     }
+
+    private func remember(_ code: CameraCode, _ camera: IndexedCamera) {
+        cameras[code] = camera
+        news.cameras[code] = camera
+    }
+
+    func noteClock(_ cameraID: Int64) { clockChanges.insert(cameraID) }
 
     func longestSegmentUs(of cameraID: Int64) -> Int64 {
         codes[cameraID].flatMap { cameras[$0]?.longestSegmentUs } ?? IndexedCamera.leastLongestSegmentUs
@@ -121,6 +140,9 @@ extension FootageWriter {
         var file: (name: String?, sha256: String?)
         if case .file(let name, let sha256) = run.origin { file = (name, sha256) }
         if run.origin.followsForeignClock { try noteImport(run.camera, db) }
+        if let old = try db.first("SELECT camera_id FROM runs WHERE run_id = ?", [run.id.stored], { $0[0] as Int64 }) { noteClock(old) }
+        let cameraID = try camera(run.camera, db).id
+        noteClock(cameraID)
         try checkText(file.name, file.sha256, operation: "index run \(run.id)")
         let stream = String(decoding: try JSONEncoder().encode(run.stream), as: UTF8.self)
         try db.run(
@@ -131,7 +153,7 @@ extension FootageWriter {
               ended_at_us = ifnull(excluded.ended_at_us, ended_at_us), stream = excluded.stream
             """,
             [
-                run.id.stored, try camera(run.camera, db).id, file.name, file.sha256, run.startedAt.microseconds,
+                run.id.stored, cameraID, file.name, file.sha256, run.startedAt.microseconds,
                 run.endedAt?.microseconds, stream,
             ])
     }

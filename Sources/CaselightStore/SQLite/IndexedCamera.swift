@@ -11,6 +11,9 @@ struct IndexedCamera: Hashable, Sendable {
     /// Set where a run was handed over: what reads coverage must then tell clocks apart.
     static let importBit = 1 << 3
 
+    /// Those of the policies that coverage may have.
+    static let policyBits = importBit - 1
+
     var hasImports: Bool { policies & Self.importBit != 0 }
 
     /// Nothing is gained by a shorter one: a segment is to last 60 s.

@@ -11,7 +11,7 @@ import Musl
 /// An open database file: one connection writes and alone checkpoints, a few others only read.
 ///
 /// That split is what keeps clear of SQLite's WAL-reset bug (3.7.0 to 3.51.2), which needs two connections that write or
-/// checkpoint. Every statement runs on one of GRDB's dispatch queues, never on Swift's cooperative pool.
+/// checkpoint. Every statement runs on GRDB's writing queue or on a thread of `ReadLane`, never on Swift's cooperative pool.
 final class SQLiteFile: Sendable {
     static let readerCount = 4
     static let busyTimeoutSeconds = 5.0
@@ -77,15 +77,33 @@ final class SQLiteFile: Sendable {
     func read<T: Sendable>(
         _ operation: @autoclosure () -> String, _ body: @Sendable (Database) throws -> T
     ) async throws(CaselightError) -> T {
-        do { return try await pool.read(body) } catch { throw failure(error, operation()) }
+        do {
+            return try await withTaskExecutorPreference(ReadLane.shared) {
+                try Task.checkCancellation()
+                return try snapshot(body)
+            }
+        } catch {
+            throw failure(error, operation())
+        }
     }
 
     /// Runs `body`, of one statement only, which is a snapshot by itself: saves opening and closing a transaction.
     func readOnce<T: Sendable>(
         _ operation: @autoclosure () -> String, _ body: @Sendable (Database) throws -> T
     ) async throws(CaselightError) -> T {
-        do { return try await pool.unsafeRead(body) } catch { throw failure(error, operation()) }
+        do {
+            return try await withTaskExecutorPreference(ReadLane.shared) {
+                try Task.checkCancellation()
+                return try connection(body)
+            }
+        } catch {
+            throw failure(error, operation())
+        }
     }
+
+    // Blocking; to be called on the lane's threads alone.
+    private func snapshot<T>(_ body: (Database) throws -> T) throws -> T { try pool.read(body) }
+    private func connection<T>(_ body: (Database) throws -> T) throws -> T { try pool.unsafeRead(body) }
 
     /// Empties the log into the database and closes every connection; later calls fail.
     func close() throws(CaselightError) {

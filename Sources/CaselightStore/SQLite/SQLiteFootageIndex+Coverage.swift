@@ -3,43 +3,44 @@ import GRDB
 
 extension SQLiteFootageIndex {
     public func coverage(of cameras: [CameraCode], overlapping span: TimeSpan) async throws -> [CameraCode: [Coverage]] {
-        let known = indexed(cameras)
-        let keys = known.indices.flatMap { index in
-            (0..<3).filter { known[index].camera.policies & 1 << $0 != 0 }.map { known[index].camera.id << 2 | $0 }
-        }
-        guard !keys.isEmpty else { return [:] }
-        let codes = Dictionary(uniqueKeysWithValues: known.map { ($0.camera.id, $0.code) })
-        let list = "[" + keys.map(String.init).joined(separator: ",") + "]"
+        let known = indexed(cameras).filter { $0.camera.policies & IndexedCamera.policyBits != 0 }
+        guard !known.isEmpty else { return [:] }
         return try await file.readOnce("read coverage") { db in
-            let cursor = try Row.fetchCursor(
-                db.cachedStatement(sql: Self.coverageSQL), arguments: [list, span.start.microseconds, span.end.microseconds])
-            var result: [CameraCode: [Coverage]] = [:]
-            result.reserveCapacity(codes.count)
-            while let row = try cursor.next() {
-                guard let code = codes[row[0]] else { continue }
-                result[code, default: []].append(Coverage(span: try row.span(2), policy: try RecordingPolicy(number: row[1])))
+            try db.onOneSnapshot {
+                try db.quickly(Self.coverageSQL) { statement in
+                    var result = [CameraCode: [Coverage]](minimumCapacity: known.count)
+                    for (code, camera) in known {
+                        let found = try Self.coverage(of: camera, overlapping: span, statement)
+                        if !found.isEmpty { result[code] = found }
+                    }
+                    return result
+                }
             }
-            for (code, intervals) in result where !intervals.adjacentPairsAreOrdered {
-                result[code] = intervals.sorted { $0.span.start < $1.span.start }
-            }
-            return result
         }
     }
 
-    /// ?1 lists camera and policy as one number, `id << 2 | policy`. Rows of one policy do not touch, so of those that start before
-    /// ?2 the last one alone can reach it: one step down the key, then forward to ?3.
-    static let coverageSQL = """
-        SELECT v.camera_id, v.policy, v.started_at_us, v.ended_at_us
-        FROM json_each(?1) k CROSS JOIN coverage v ON v.camera_id = k.value >> 2 AND v.policy = k.value & 3
-          AND v.started_at_us >= ifnull((
-            SELECT p.started_at_us FROM coverage p
-            WHERE p.camera_id = k.value >> 2 AND p.policy = k.value & 3 AND p.started_at_us <= ?2
-            ORDER BY p.started_at_us DESC LIMIT 1), ?2)
-          AND v.started_at_us < ?3
-        WHERE v.ended_at_us > ?2
-        """
-}
+    private static func coverage(
+        of camera: IndexedCamera, overlapping span: TimeSpan, _ statement: QuickStatement
+    ) throws -> [Coverage] {
+        var found: [Coverage] = []
+        try statement.bind(camera.id, at: 1)
+        try statement.bind(span.end.microseconds, at: 3)
+        for policy in RecordingPolicy.allCases where camera.policies & 1 << policy.number != 0 {
+            try statement.bind(Int64(policy.number), at: 2)
+            while try statement.step() {
+                let stretch = try statement.span(0)
+                guard stretch.end > span.start else { break }
+                found.append(Coverage(span: stretch, policy: policy))
+            }
+            statement.reset()
+        }
+        if found.count > 1 { found.sort { ($0.span.start, $0.policy.number) < ($1.span.start, $1.policy.number) } }
+        return found
+    }
 
-extension [Coverage] {
-    fileprivate var adjacentPairsAreOrdered: Bool { zip(self, dropFirst()).allSatisfy { $0.span.start <= $1.span.start } }
+    /// A camera's rows under one policy from ?3 downward. They do not touch, so the first that ends before the span is the last to be read.
+    static let coverageSQL = """
+        SELECT started_at_us, ended_at_us FROM coverage
+        WHERE camera_id = ?1 AND policy = ?2 AND started_at_us < ?3 ORDER BY started_at_us DESC
+        """
 }

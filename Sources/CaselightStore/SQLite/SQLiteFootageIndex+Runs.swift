@@ -1,6 +1,7 @@
 public import CaselightModel
 import Foundation
 import GRDB
+import Synchronization
 
 extension SQLiteFootageIndex {
     public func run(_ id: RunID) async throws -> Run? {
@@ -32,16 +33,37 @@ extension SQLiteFootageIndex {
     }
 
     public func latestClockSamples(of cameras: [CameraCode]) async throws -> [CameraCode: ClockSample] {
-        let known = indexed(cameras)
-        guard !known.isEmpty else { return [:] }
-        let codes = Dictionary(uniqueKeysWithValues: known.map { ($0.camera.id, $0.code) })
-        let list = "[" + codes.keys.map(String.init).joined(separator: ",") + "]"
-        return try await file.readOnce("read the latest clock samples") { db in
-            let rows = try db.all(Self.latestClockSQL, [list]) { (id: $0[0] as Int64, sample: try Self.clockSample($0, from: 1)) }
-            var result: [CameraCode: ClockSample] = [:]
-            for row in rows { codes[row.id].map { result[$0] = row.sample } }
-            return result
+        let wanted = indexed(cameras)
+        let (known, unread, generation) = clocks.withLock { clocks in
+            let found = clocks.found(wanted)
+            return (found.known, found.unread, clocks.generation)
         }
+        guard !unread.isEmpty else { return known }
+        let read = try await file.readOnce("read the latest clock samples") { db in
+            try db.onOneSnapshot { try Self.latestClocks(of: unread.map(\.camera.id), db) }
+        }
+        clocks.withLock { $0.remember(read, since: generation) }
+        return unread.reduce(into: known) { result, entry in
+            if let sample = read[entry.camera.id] ?? nil { result[entry.code] = sample }
+        }
+    }
+
+    /// The newest sample of each camera; `nil` of one that has none.
+    static func latestClocks(of cameraIDs: [Int64], _ db: Database) throws -> [Int64: ClockSample?] {
+        var clocks: [Int64: ClockSample?] = [:]
+        guard !cameraIDs.isEmpty else { return clocks }
+        try db.quickly(latestClockSQL) { statement in
+            for id in cameraIDs {
+                try statement.bind(id, at: 1)
+                let sample = try statement.step()
+                    ? ClockSample(
+                        at: WallTime(microseconds: statement.integer(0)), offsetUs: Microseconds(statement.integer(1)),
+                        uncertaintyUs: Microseconds(statement.integer(2))) : nil
+                clocks.updateValue(sample, forKey: id)
+                statement.reset()
+            }
+        }
+        return clocks
     }
 
     public func camerasWithFootage() async throws -> [CameraCode] {
@@ -63,13 +85,13 @@ extension SQLiteFootageIndex {
 
     private static let runOverlaps = "r.camera_id = ? AND r.started_at_us < ? AND (r.ended_at_us IS NULL OR r.ended_at_us > ?)"
 
-    /// The last run that has a sample, and of it the last sample.
+    /// Of the last run of camera ?1 that has a sample, the last sample.
     static let latestClockSQL = """
-        SELECT r.camera_id, k.at_us, k.offset_us, k.uncertainty_us
-        FROM json_each(?1) w CROSS JOIN runs r ON r.key = (
-          SELECT l.key FROM runs l WHERE l.camera_id = w.value AND EXISTS (SELECT 1 FROM clock_samples e WHERE e.run_key = l.key)
+        SELECT k.at_us, k.offset_us, k.uncertainty_us FROM clock_samples k
+        WHERE k.run_key = (
+          SELECT l.key FROM runs l WHERE l.camera_id = ?1 AND EXISTS (SELECT 1 FROM clock_samples e WHERE e.run_key = l.key)
           ORDER BY l.started_at_us DESC LIMIT 1)
-        CROSS JOIN clock_samples k ON k.run_key = r.key AND k.at_us = (SELECT max(m.at_us) FROM clock_samples m WHERE m.run_key = r.key)
+        ORDER BY k.at_us DESC LIMIT 1
         """
 
     static func run(_ row: Row) throws -> Run {

@@ -11,6 +11,7 @@ public final class SQLiteFootageIndex: FootageIndex {
     private let writer = FootageWriter()
     /// The cameras of the last committed change, so that readers need not look up their ids.
     private let cameras: Mutex<[CameraCode: IndexedCamera]>
+    let clocks = Mutex(LatestClocks())
 
     private init(file: SQLiteFile) throws {
         self.file = file
@@ -30,6 +31,9 @@ public final class SQLiteFootageIndex: FootageIndex {
     /// Whether this opening found no index: a new file, or an empty one. Then the archive may hold what it does not know.
     public var isNew: Bool { file.isNew }
 
+    /// The threads that read the files of this process.
+    public var readExecutor: (any TaskExecutor)? { ReadLane.shared }
+
     /// Closes the file; later calls fail. Blocks.
     public func close() throws(CaselightError) { try file.close() }
 
@@ -37,22 +41,23 @@ public final class SQLiteFootageIndex: FootageIndex {
         guard !changes.isEmpty else { return }
         try await file.write("index \(changes.count) changes") { [self] db in
             db.afterNextTransaction(
-                onCommit: { [self] _ in publishCameras() }, onRollback: { [self] _ in writer.forget() })
+                onCommit: { [self] _ in publish() }, onRollback: { [self] _ in writer.forget() })
             try writer.apply(changes, db)
         }
     }
 
-    private func publishCameras() {
-        guard writer.hasNewCameras else { return }
-        cameras.withLock { $0 = writer.cameras }
-        writer.hasNewCameras = false
+    /// On the writing connection's queue, before the one who made the change is told.
+    private func publish() {
+        let news = writer.news
+        if !news.cameras.isEmpty { cameras.withLock { $0.merge(news.cameras) { _, new in new } } }
+        if !news.clocks.isEmpty { clocks.withLock { $0.change(news.clocks) } }
     }
 
     func indexed(_ code: CameraCode) -> IndexedCamera? { cameras.withLock { $0[code] } }
 
     /// Each camera once, those unknown left out.
     func indexed(_ codes: [CameraCode]) -> [(code: CameraCode, camera: IndexedCamera)] {
-        let known = cameras.withLock { $0 }
-        return Set(codes).compactMap { code in known[code].map { (code, $0) } }
+        let codes = codes.count > 1 ? Array(Set(codes)) : codes
+        return cameras.withLock { known in codes.compactMap { code in known[code].map { (code, $0) } } }
     }
 }

@@ -3,28 +3,26 @@ import GRDB
 
 extension SQLiteRecordStore {
     public func addCamera(_ camera: Camera, credentials: FeedCredentials?) async throws {
-        defer { forgetUnlocatedCounts() }
         let operation = "add camera '\(camera.code)'"
         try CameraRow.check(camera, operation: operation)
-        try await file.write(operation) { db in
+        try await writeCameras(operation) { db, changed in
             guard try Self.idInService(camera.code, db) == nil else {
                 throw CaselightError(
                     .duplicate, operation, because: "a camera with this code is registered",
                     remedy: "Change the registered one, or choose another code.")
             }
-            try Self.insert(camera, credentials, GridResolver(db), db)
+            changed.insert(try Self.insert(camera, credentials, GridResolver(db), db))
         }
     }
 
     public func importCameras(_ cameras: [(Camera, FeedCredentials?)], replacing: Bool) async throws -> ImportCount {
-        defer { forgetUnlocatedCounts() }
         for (camera, _) in cameras { try CameraRow.check(camera, operation: "import camera '\(camera.code)'") }
-        return try await file.write("import \(cameras.count) cameras") { db in
+        return try await writeCameras("import \(cameras.count) cameras") { db, changed in
             var count = ImportCount()
             let grids = GridResolver(db)
             for (camera, credentials) in cameras {
                 guard let id = try Self.idInService(camera.code, db) else {
-                    try Self.insert(camera, credentials, grids, db)
+                    changed.insert(try Self.insert(camera, credentials, grids, db))
                     count.added += 1
                     continue
                 }
@@ -33,6 +31,7 @@ extension SQLiteRecordStore {
                     continue
                 }
                 try Self.update(id, to: camera, credentials.map { .set($0) } ?? .keep, grids, db)
+                changed.insert(id)
                 count.updated += 1
             }
             return count
@@ -40,23 +39,23 @@ extension SQLiteRecordStore {
     }
 
     public func updateCamera(_ camera: Camera, credentials: CredentialsChange) async throws {
-        defer { forgetUnlocatedCounts() }
         let operation = "change camera '\(camera.code)'"
         try CameraRow.check(camera, operation: operation)
-        try await file.write(operation) { db in
+        try await writeCameras(operation) { db, changed in
             guard let id = try Self.idInService(camera.code, db) else { throw Self.unknownCamera(camera.code, operation) }
             try Self.update(id, to: camera, credentials, GridResolver(db), db)
+            changed.insert(id)
         }
     }
 
     public func removeCamera(_ code: CameraCode, at time: WallTime) async throws {
-        defer { forgetUnlocatedCounts() }
         let operation = "remove camera '\(code)'"
-        try await file.write(operation) { db in
+        try await writeCameras(operation) { db, changed in
             guard let id = try Self.idInService(code, db) else { throw Self.unknownCamera(code, operation) }
             try db.run("UPDATE cameras SET removed_at_us = ? WHERE id = ?", [time.microseconds, id])
             // Nobody connects to it again, so nobody needs its password.
             try db.run("DELETE FROM feed_credentials WHERE camera_id = ?", [id])
+            changed.insert(id)
         }
     }
 
@@ -106,12 +105,17 @@ extension SQLiteRecordStore {
             .notFound, operation, because: "no camera with code '\(code)' is registered", remedy: "Check the code: caselight camera list.")
     }
 
-    private static func insert(_ camera: Camera, _ credentials: FeedCredentials?, _ grids: GridResolver, _ db: Database) throws {
+    /// Its new id.
+    private static func insert(
+        _ camera: Camera, _ credentials: FeedCredentials?, _ grids: GridResolver, _ db: Database
+    ) throws -> Int64 {
         let grid = try grids.grid(stated: camera.grid, at: camera.knownPosition)
         try db.run(
             CameraRow.insertSQL,
             StatementArguments([camera.code.text, camera.createdAt.microseconds] + CameraRow.values(camera, grid: grid)))
-        try insertAround(camera, db.lastInsertedRowID, credentials.map { .set($0) } ?? .keep, db)
+        let id = db.lastInsertedRowID
+        try insertAround(camera, id, credentials.map { .set($0) } ?? .keep, db)
+        return id
     }
 
     private static func update(

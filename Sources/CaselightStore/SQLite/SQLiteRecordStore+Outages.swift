@@ -40,10 +40,12 @@ extension SQLiteRecordStore {
 
     public func outages(of cameras: [CameraCode], overlapping span: TimeSpan) async throws -> [Outage] {
         guard !cameras.isEmpty else { return [] }
-        let keys = keyList(cameras)
-        return try await file.readOnce("read outages") { db in
-            try db.all(Self.overlappingSQL, [keys, span.start.microseconds, span.end.microseconds]) { try Self.outage($0).outage }
+        let found = try await file.readOnce("read outages") { db in
+            try db.onOneSnapshot {
+                try Self.overlapping(Set(cameras), from: span.start.microseconds, to: span.end.microseconds, db)
+            }
         }
+        return found.map(\.outage)
     }
 
     public func openOutages() async throws -> [Outage] {
@@ -63,15 +65,45 @@ extension SQLiteRecordStore {
     /// How long an outage of each length class may last; the last class has no end. Longer than any distance of two `WallTime`s.
     private static let longestUs: [Int64] = [900_000_000, 86_400_000_000, 1 << 61]
 
-    /// Outages of the cameras in ?1 that overlap ?2 ..< ?3: for each camera and length class one short stretch of the index.
+    /// A camera's outages of one length class that start in ?3 ..< ?4: a short stretch of the index.
     static let overlappingSQL = """
-        WITH class (number, longest_us) AS (VALUES \(longestUs.enumerated().map { "(\($0), \($1))" }.joined(separator: ", ")))
-        SELECT \(columns) FROM json_each(?1) k CROSS JOIN class CROSS JOIN outages o
-          ON o.camera_code = k.value AND o.length_class = class.number
-          AND o.started_at_us >= ?2 - class.longest_us AND o.started_at_us < ?3
-        WHERE o.ended_at_us IS NULL OR o.ended_at_us > ?2
-        ORDER BY o.started_at_us, o.camera_code, o.id
+        SELECT \(columns) FROM outages o
+        WHERE o.camera_code = ?1 AND o.length_class = ?2 AND o.started_at_us >= ?3 AND o.started_at_us < ?4
         """
+
+    /// Those that overlap the span, in the order of their starts.
+    private static func overlapping(
+        _ cameras: Set<CameraCode>, from startUs: Int64, to endUs: Int64, _ db: Database
+    ) throws -> [(id: Int64, outage: Outage)] {
+        var found: [(id: Int64, outage: Outage)] = []
+        try db.quickly(overlappingSQL) { statement in
+            try statement.bind(endUs, at: 4)
+            for camera in cameras {
+                try statement.bind(camera.text, at: 1)
+                for (number, longestUs) in longestUs.enumerated() {
+                    try statement.bind(Int64(number), at: 2)
+                    try statement.bind(startUs - longestUs, at: 3)
+                    while try statement.step() {
+                        guard statement.optionalInteger(3) ?? .max > startUs else { continue }
+                        found.append(try outage(statement, of: camera))
+                    }
+                    statement.reset()
+                }
+            }
+        }
+        return found.sorted { ($0.outage.startedAt, $0.outage.camera, $0.id) < ($1.outage.startedAt, $1.outage.camera, $1.id) }
+    }
+
+    private static func outage(_ row: QuickStatement, of camera: CameraCode) throws -> (id: Int64, outage: Outage) {
+        let cause = row.text(4)
+        guard let known = GapCause(rawValue: cause) else { throw StoreFailure.unexpected(cause, in: "outages.cause") }
+        return (
+            row.integer(0),
+            Outage(
+                camera: camera, startedAt: WallTime(microseconds: row.integer(2)),
+                endedAt: row.optionalInteger(3).map(WallTime.init(microseconds:)), cause: known, detail: row.text(5))
+        )
+    }
 
     private static func open(_ outage: Outage, _ db: Database) throws {
         if let open = try openOutage(of: outage.camera, db) {
@@ -100,10 +132,8 @@ extension SQLiteRecordStore {
 
     /// Outages of the same cause that `outage` overlaps or touches, oldest first.
     private static func touching(_ outage: Outage, end: WallTime, _ db: Database) throws -> [(id: Int64, outage: Outage)] {
-        try db.all(
-            overlappingSQL,
-            [keyList([outage.camera]), outage.startedAt.microseconds - 1, end.microseconds + 1], Self.outage
-        ).filter { $0.outage.cause == outage.cause }
+        try overlapping([outage.camera], from: outage.startedAt.microseconds - 1, to: end.microseconds + 1, db)
+            .filter { $0.outage.cause == outage.cause }
     }
 
     private static func outage(_ row: Row) throws -> (id: Int64, outage: Outage) {

@@ -1,8 +1,14 @@
 public import CaselightModel
 import GRDB
+import Synchronization
 
 extension SQLiteRecordStore {
     public func viewpoints(meeting box: GeoBox, filter: CameraFilter) async throws -> [Viewpoint] {
+        if filter.isAnsweredByViewpoint {
+            return viewpointMap.withLock { map in
+                map.meeting(box) { filter.cameraClass == nil || $0.cameraClass == filter.cameraClass }
+            }
+        }
         var conditions = Conditions(
             "v.south_deg <= ? AND v.north_deg >= ? AND v.west_deg <= ? AND v.east_deg >= ?", box.north, box.south, box.east, box.west)
         conditions.add(filter)
@@ -17,25 +23,60 @@ extension SQLiteRecordStore {
 
     private func viewpoints(_ conditions: Conditions) async throws -> [Viewpoint] {
         let (sql, arguments) = (Self.viewpointSQL(conditions), StatementArguments(conditions.arguments))
-        return try await file.readOnce("find cameras by place") { db in try db.all(sql, arguments, Self.viewpoint) }
+        return try await file.readOnce("find cameras by place") { db in try db.all(sql, arguments, Self.entry) }.map(\.viewpoint)
     }
 
     /// CROSS JOIN keeps the tree of boxes first.
     static func viewpointSQL(_ conditions: Conditions) -> String {
         """
         SELECT c.code, c.name, c.latitude_deg, c.longitude_deg, c.bearing_deg, c.field_deg, c.range_m, c.kind, c.class, c.created_at_us,
-        c.removed_at_us FROM camera_view v CROSS JOIN cameras c ON c.id = v.id \(conditions.sql)
+        c.removed_at_us, v.south_deg, v.west_deg, v.north_deg, v.east_deg, v.id
+        FROM camera_view v CROSS JOIN cameras c ON c.id = v.id \(conditions.sql)
         """
     }
 
-    private static func viewpoint(_ row: Row) throws -> Viewpoint {
+    private static func entry(_ row: Row) throws -> ViewpointMap.Entry {
         let kind: CameraKind = try row.choice(7, "cameras.kind")
         // A dome or a turning camera sees a disc, as `Camera.fieldOfView` has it.
         let view = FieldOfView(
             position: GeoPoint(unchecked: row[2], row[3]), bearingDegrees: kind == .fixed ? row[4] : nil, fieldDegrees: row[5],
             rangeMeters: row[6])
-        return Viewpoint(
+        let viewpoint = Viewpoint(
             code: try row.code(0), name: row[1], fieldOfView: view, kind: kind, cameraClass: try row.choice(8, "cameras.class"),
             registeredAt: row.time(9), removedAt: row.optionalTime(10))
+        return ViewpointMap.Entry(
+            id: row[15], viewpoint: viewpoint, box: GeoBox(south: row[11], west: row[12], north: row[13], east: row[14]))
     }
+}
+
+// MARK: - The map in memory
+
+extension SQLiteRecordStore {
+    static func viewpointMap(_ db: Database) throws -> ViewpointMap {
+        ViewpointMap(try db.all(viewpointSQL(Conditions()), [], entry))
+    }
+
+    /// Runs `body` in a transaction and, once that holds, brings the map up to date with the cameras whose ids it adds to the set.
+    ///
+    /// The map takes what the transaction left in the tables, before the one who made the change is told.
+    func writeCameras<Value: Sendable>(
+        _ operation: String, _ body: @escaping @Sendable (Database, inout Set<Int64>) throws -> Value
+    ) async throws -> Value {
+        defer { forgetUnlocatedCounts() }
+        return try await file.write(operation) { [self] db in
+            var changed: Set<Int64> = []
+            let value = try body(db, &changed)
+            let sql = Self.viewpointSQL(Conditions("v.id = ?", nil as Int64?))
+            let entries = try changed.map { id in (id, try db.first(sql, [id], Self.entry)) }
+            db.afterNextTransaction(onCommit: { [self] _ in
+                viewpointMap.withLock { map in for (id, entry) in entries { map.replace(id, with: entry) } }
+            })
+            return value
+        }
+    }
+}
+
+extension CameraFilter {
+    /// Whether it asks for nothing that a viewpoint does not tell.
+    fileprivate var isAnsweredByViewpoint: Bool { grid == nil && owner == nil && tags.isEmpty && (text ?? "").isEmpty }
 }

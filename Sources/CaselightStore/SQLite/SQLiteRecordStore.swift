@@ -9,14 +9,22 @@ public final class SQLiteRecordStore: RecordStore {
     let file: SQLiteFile
     /// Asked with every question about a place, and changed only with a camera.
     let unlocatedCounts = Mutex(UnlocatedCounts())
+    /// As of the last commit that changed a camera.
+    let viewpointMap: Mutex<ViewpointMap>
 
-    private init(file: SQLiteFile) { self.file = file }
+    private init(file: SQLiteFile) throws {
+        self.file = file
+        viewpointMap = Mutex(try file.pool.read(Self.viewpointMap))
+    }
 
     /// Opens the file, makes it where it is missing, and brings its schema up to date. Blocks; call it at start.
     ///
     /// - Throws: `CaselightError`: `newerSchema`, `damagedDatabase`, `diskFull`, `diskFailed`, `busy`.
     public static func open(path: String) throws(CaselightError) -> SQLiteRecordStore {
-        SQLiteRecordStore(file: try SQLiteFile(path: path, form: .records))
+        let file = try SQLiteFile(path: path, form: .records)
+        do { return try SQLiteRecordStore(file: file) } catch {
+            throw StoreFailure.error(error, doing: "open \(file.name)", path: path, remedy: SQLiteForm.records.remedy)
+        }
     }
 
     /// Whether this opening found no records: a new file, or an empty one.
