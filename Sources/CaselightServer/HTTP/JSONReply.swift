@@ -22,6 +22,16 @@ enum JSONReply {
         return Response(status: status, headers: fields, body: .init(byteBuffer: ByteBuffer(bytes: try encoded(value))))
     }
 
+    /// The same, for a value that writes itself.
+    static func response(writing value: some JSONWritable) throws -> Response {
+        let text = JSONText.of(value)
+        guard !text.holdsNoNumber else {
+            throw CaselightError(.internalFailure, "answer", because: "the reply holds a number that is not finite")
+        }
+        return Response(
+            status: .ok, headers: [.contentType: "application/json; charset=utf-8"], body: .init(byteBuffer: text.buffer))
+    }
+
     /// One line of a stream of JSON lines.
     static func line(_ value: some Encodable) -> ByteBuffer {
         var bytes = buffer(value)
