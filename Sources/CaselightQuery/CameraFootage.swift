@@ -13,13 +13,13 @@ struct CameraFootage: Sendable {
     var cameraClock: ClockSample?
 
     /// What of `span` has no pictures, in order.
-    func missing(of span: TimeSpan) -> [TimeSpan] { span.subtracting(spans.map(\.span)) }
+    func missing(of span: TimeSpan) -> [TimeSpan] { span.subtracting(spans.map { $0.span }) }
 
     var importedRuns: Set<RunID> { imports.values.reduce(into: []) { $0.formUnion($1) } }
 
     /// The largest uncertainty of the clocks that its footage follows.
     var uncertainty: Microseconds {
-        (spans.map(\.clock.uncertaintyUs) + imports.keys.map(\.uncertaintyUs)).max() ?? receiverClock.uncertaintyUs
+        (spans.map { $0.clock.uncertaintyUs } + imports.keys.map { $0.uncertaintyUs }).max() ?? receiverClock.uncertaintyUs
     }
 
     /// What is known of our own clock's distance from the moment a picture was taken.

@@ -9,8 +9,9 @@ extension FootageSearch {
         guard let span else { return [] }
         let missing = cameras.map { ($0, (footage[$0.code] ?? CameraFootage()).missing(of: span)) }.filter { !$0.1.isEmpty }
         guard !missing.isEmpty else { return [] }
+        // Closures here and below where a key path would do: of tuples and generic values it is looked up at run time, for microseconds.
         let outages = Dictionary(
-            grouping: try await records.outages(of: missing.map(\.0.code), overlapping: span), by: \.camera)
+            grouping: try await records.outages(of: missing.map { $0.0.code }, overlapping: span), by: { $0.camera })
         return missing.flatMap { camera, stretches in
             GapCauses(
                 camera: camera.code, service: camera.service,

@@ -38,7 +38,7 @@ extension FootageSearch {
             activity.merge(try await profiles(of: others, footage: footage, query: query)) { known, _ in known }
         }
         let next = page.count < rest.count ? page.last.map { ClipCursor(after: $0.rank, of: query).text } : nil
-        return ClipPage(cameras: page.map(\.camera), activity: activity, nextCursor: next)
+        return ClipPage(cameras: page.map { $0.camera }, activity: activity, nextCursor: next)
     }
 
     /// The entries that may stand on the page once activity is known, with one more group after them to tell whether another page follows.

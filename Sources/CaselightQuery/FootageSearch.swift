@@ -33,21 +33,21 @@ public struct FootageSearch: Sendable {
         let place = try await found(query)
         let unlocated = try await unlocatedCount(of: place, filter: query.filter)
         var cameras = CameraInRange.merged(try await camerasInRange(of: place, filter: query.filter), in: query.span)
-        let codes = cameras.map(\.code)
+        let codes = cameras.map { $0.code }
         let judged = judgedSpan(query.span)
         let footage = try await footage(of: codes, in: query.span, judged: judged, margin: query.wideningMargin)
         // One that was gone before and left nothing has no say in it.
         cameras.removeAll { $0.isGone(before: query.span) && footage[$0.code]?.state ?? .absent == .absent }
         let page = try await page(of: cameras, footage: footage, query: query, after: cursor)
         let gaps = try await gaps(of: page.cameras, footage: footage, in: judged)
-        let samples = try await clockSamples(of: page.cameras.map(\.code))
+        let samples = try await clockSamples(of: page.cameras.map { $0.code })
         let refined = try await refine(
-            footage, of: page.cameras.map(\.code), samples: samples, in: query.span, margin: query.wideningMargin)
+            footage, of: page.cameras.map { $0.code }, samples: samples, in: query.span, margin: query.wideningMargin)
         let clips = page.cameras.map { entry(of: $0, footage: refined[$0.code], page: page, query: query) }
         let statement = CoverageStatement(
             wanted: query.span, judged: judged, states: cameras.map { footage[$0.code]?.state ?? .absent },
-            sights: cameras.lazy.map(\.sees), unlocatedCameras: unlocated,
-            wideningUs: clips.lazy.map(\.wideningUs).max() ?? query.wideningMargin, listed: clips.count)
+            sights: cameras.lazy.map { $0.sees }, unlocatedCameras: unlocated,
+            wideningUs: clips.lazy.map { $0.wideningUs }.max() ?? query.wideningMargin, listed: clips.count)
         return ClipAnswer(clips: clips, gaps: gaps, statement: statement, nextCursor: page.nextCursor)
     }
 

@@ -34,6 +34,8 @@ struct QuickStatement {
     /// Ends the walk, so that the statement can be bound anew.
     func reset() { sqlite3_reset(handle) }
 
+    var columnCount: Int { Int(sqlite3_column_count(handle)) }
+
     /// Columns count from 0.
     func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
 

@@ -3,7 +3,7 @@ import GRDB
 
 extension SQLiteFootageIndex {
     public func importedRuns(of cameras: [CameraCode]) async throws -> [Run] {
-        let known = indexed(cameras).filter(\.camera.hasImports)
+        let known = indexed(cameras).filter { $0.camera.hasImports }
         guard !known.isEmpty else { return [] }
         let list = "[" + known.map { String($0.camera.id) }.joined(separator: ",") + "]"
         return try await file.readOnce("read imported runs") { db in try db.all(Self.importedRunSQL, [list], Self.run) }

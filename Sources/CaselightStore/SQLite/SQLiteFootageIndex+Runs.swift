@@ -40,7 +40,7 @@ extension SQLiteFootageIndex {
         }
         guard !unread.isEmpty else { return known }
         let read = try await file.readOnce("read the latest clock samples") { db in
-            try db.onOneSnapshot { try Self.latestClocks(of: unread.map(\.camera.id), db) }
+            try db.onOneSnapshot { try Self.latestClocks(of: unread.map { $0.camera.id }, db) }
         }
         clocks.withLock { $0.remember(read, since: generation) }
         return unread.reduce(into: known) { result, entry in

@@ -6,9 +6,8 @@ extension SQLiteFootageIndex {
         guard let known = indexed(camera) else { return [] }
         let (start, end) = (span.start.microseconds, span.end.microseconds)
         return try await file.readOnce("read segments of camera '\(camera)'") { db in
-            try db.all(
-                Self.segmentsSQL(detailed: detailed), [known.id, start - known.longestSegmentUs, end, start, max(0, limit)],
-                SegmentRow.segment)
+            try SegmentRow.segments(
+                Self.segmentsSQL(detailed: detailed), [known.id, start - known.longestSegmentUs, end, start, Int64(max(0, limit))], db)
         }
     }
 
@@ -22,24 +21,25 @@ extension SQLiteFootageIndex {
 
     public func segment(_ id: SegmentID) async throws -> Segment? {
         try await file.readOnce("read segment \(id)") { db in
-            try db.first(
+            try SegmentRow.segments(
                 """
                 SELECT \(SegmentRow.columns(detailed: true)) FROM \(SegmentRow.tables)
                 WHERE s.run_key = (SELECT key FROM runs WHERE run_id = ?) AND s.sequence = ? AND s.is_deleting = 0
-                """, [id.run.stored, Int64(id.sequence)], SegmentRow.segment)
+                """, [id.run.stored, Int64(id.sequence)], db
+            ).first
         }
     }
 
     public func openSegments() async throws -> [Segment] {
         try await file.readOnce("read the open segments") { db in
             let sql = Self.listSQL("WHERE s.end_reason IS NULL AND s.is_deleting = 0 ORDER BY s.run_key, s.sequence")
-            return try db.all(sql, [], SegmentRow.segment)
+            return try SegmentRow.segments(sql, [], db)
         }
     }
 
     public func segmentsBeingDeleted() async throws -> [Segment] {
         try await file.readOnce("read the segments being deleted") { db in
-            try db.all(Self.listSQL("WHERE s.is_deleting = 1 ORDER BY s.run_key, s.sequence"), [], SegmentRow.segment)
+            try SegmentRow.segments(Self.listSQL("WHERE s.is_deleting = 1 ORDER BY s.run_key, s.sequence"), [], db)
         }
     }
 
@@ -47,9 +47,9 @@ extension SQLiteFootageIndex {
         let closed = "s.end_reason IS NOT NULL AND s.is_deleting = 0"
         guard let camera else {
             return try await file.readOnce("find the oldest segments") { db in
-                try db.all(
+                try SegmentRow.segments(
                     Self.listSQL("WHERE \(closed) AND s.ended_at_us < ? ORDER BY s.ended_at_us LIMIT ?"),
-                    [time.microseconds, max(0, limit)], SegmentRow.segment)
+                    [time.microseconds, Int64(max(0, limit))], db)
             }
         }
         guard let known = indexed(camera) else { return [] }
@@ -60,7 +60,7 @@ extension SQLiteFootageIndex {
                 WHERE \(closed) AND s.camera_id = ?1 AND s.started_at_us < ?2 AND s.ended_at_us < ?2
                 ORDER BY s.started_at_us LIMIT ?3
                 """)
-            return try db.all(sql, [known.id, time.microseconds, max(0, limit)], SegmentRow.segment)
+            return try SegmentRow.segments(sql, [known.id, time.microseconds, Int64(max(0, limit))], db)
         }
     }
 

@@ -45,7 +45,7 @@ extension SQLiteRecordStore {
                 try Self.overlapping(Set(cameras), from: span.start.microseconds, to: span.end.microseconds, db)
             }
         }
-        return found.map(\.outage)
+        return found.map { $0.outage }
     }
 
     public func openOutages() async throws -> [Outage] {

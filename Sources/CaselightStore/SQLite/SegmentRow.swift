@@ -19,20 +19,43 @@ enum SegmentRow {
         LEFT JOIN segment_details d ON d.run_key = s.run_key AND d.sequence = s.sequence
         """
 
-    static func segment(_ row: Row) throws -> Segment {
-        let isDetailed = row.count > 14
+    /// Lists what `sql` finds, with `arguments` bound in their order.
+    static func segments(_ sql: String, _ arguments: [Int64], _ db: Database) throws -> [Segment] {
+        try db.quickly(sql) { statement in
+            for (position, argument) in arguments.enumerated() { try statement.bind(argument, at: Int32(position + 1)) }
+            var found: [Segment] = []
+            while try statement.step() { found.append(try segment(statement, after: found.last)) }
+            return found
+        }
+    }
+
+    /// - Parameter previous: the row before, which is most often of the same camera.
+    private static func segment(_ row: QuickStatement, after previous: Segment?) throws -> Segment {
+        let isDetailed = row.columnCount > 14
+        let code = row.text(2)
+        let camera = if let previous, previous.camera.text == code { previous.camera } else { try CameraCode(code) }
         var audio: AudioSibling?
-        if let codec = row[9] as String? {
+        if let codec = row.optionalText(9) {
             audio = AudioSibling(
-                codec: codec, byteCount: row[10] ?? 0, initializationByteCount: row[11] ?? 0, sha256: HexDigest.text(try row.bytes(13)))
+                codec: codec, byteCount: row.integer(10), initializationByteCount: Int(row.integer(11)), sha256: HexDigest.text(row.bytes(13)))
         }
         return Segment(
-            id: SegmentID(run: RunID(stored: row[0]), sequence: row[1]), camera: try row.code(2), span: try row.span(3),
-            policy: try RecordingPolicy(number: row[5]), byteCount: row[6], initializationByteCount: row[7],
-            sha256: HexDigest.text(try row.bytes(12)),
-            endReason: (row[8] as String?) == nil ? nil : try row.choice(8, "segments.end_reason"), audio: audio,
-            keyframes: isDetailed ? KeyframeTable(packed: try row.bytes(14)) : .empty,
-            activity: isDetailed ? ActivityTable(packed: try row.bytes(15)) : .empty)
+            id: SegmentID(run: RunID(stored: row.integer(0)), sequence: try number(row.integer(1), "segments.sequence")), camera: camera,
+            span: try row.span(3), policy: try RecordingPolicy(number: try number(row.integer(5), "segments.policy")),
+            byteCount: row.integer(6), initializationByteCount: Int(row.integer(7)), sha256: HexDigest.text(row.bytes(12)),
+            endReason: try row.optionalText(8).map(endReason), audio: audio,
+            keyframes: isDetailed ? KeyframeTable(packed: row.bytes(14)) : .empty,
+            activity: isDetailed ? ActivityTable(packed: row.bytes(15)) : .empty)
+    }
+
+    private static func number<Number: FixedWidthInteger>(_ value: Int64, _ column: String) throws -> Number {
+        guard let number = Number(exactly: value) else { throw StoreFailure.unexpected(value, in: column) }
+        return number
+    }
+
+    private static func endReason(_ text: String) throws -> EndReason {
+        guard let reason = EndReason(rawValue: text) else { throw StoreFailure.unexpected(text, in: "segments.end_reason") }
+        return reason
     }
 }
 
@@ -42,7 +65,13 @@ enum HexDigest {
 
     static func text(_ bytes: [UInt8]) -> String? {
         guard !bytes.isEmpty else { return nil }
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        return String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
+            for (position, byte) in bytes.enumerated() {
+                text[2 * position] = digits[Int(byte >> 4)]
+                text[2 * position + 1] = digits[Int(byte & 15)]
+            }
+            return 2 * bytes.count
+        }
     }
 
     /// - Throws: `invalidValue` unless it is lower-case hexadecimal of whole bytes: what is kept must come back the same.
