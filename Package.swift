@@ -26,6 +26,7 @@ let package = Package(
         .executable(name: "caselightd", targets: ["caselightd"]),
         .executable(name: "caselight", targets: ["caselight"]),
         .executable(name: "caselight-media", targets: ["caselight-media"]),
+        .executable(name: "caselight-bench", targets: ["caselight-bench"]),
         .library(name: "CaselightModel", targets: ["CaselightModel"]),
         .library(name: "CaselightStore", targets: ["CaselightStore"]),
         .library(name: "CaselightQuery", targets: ["CaselightQuery"]),
@@ -70,6 +71,13 @@ let package = Package(
         .executableTarget(
             name: "caselight-media",
             dependencies: ["CaselightArchive", "CaselightMedia", "CaselightWorkerProtocol", "CaselightModel", argumentParser],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "caselight-bench",
+            dependencies: [
+                "CaselightQuery", "CaselightStore", "CaselightArchive", "CaselightModel", argumentParser,
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             swiftSettings: settings),
 
         // The house. Arrows point down this list only; Tests/HouseTests holds them to it.
@@ -149,6 +157,7 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(name: "CommandLineTests", dependencies: ["caselight", "CaselightModel", argumentParser], swiftSettings: settings),
+        .testTarget(name: "BenchTests", dependencies: ["caselight-bench"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests", dependencies: ["CaselightModel", "CaselightArchive"], swiftSettings: settings),
     ]
