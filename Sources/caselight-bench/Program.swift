@@ -34,6 +34,6 @@ struct Bench: ParsableCommand {
             Example: caselight-bench ingest --feeds 50 --seconds 30 --rounds 5
             """,
         subcommands: [
-            IngestCommand.self, QueryCommand.self,
+            IngestCommand.self, QueryCommand.self, StillCommand.self, PlaylistCommand.self, ImportCommand.self, StartupCommand.self,
         ])
 }

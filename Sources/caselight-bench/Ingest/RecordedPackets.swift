@@ -45,6 +45,11 @@ enum RecordedPackets {
         }
     }
 
+    /// Of one segment's file.
+    static func keyframeCount(_ file: String) throws -> Int {
+        try fragments([UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))).reduce(0) { $0 + $1.samples.count { $0.isSync } }
+    }
+
     private static func fragments(_ bytes: [UInt8]) throws -> [MediaFragment] {
         var offset = 0
         while offset + 8 <= bytes.count {
