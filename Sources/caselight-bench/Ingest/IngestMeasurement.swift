@@ -15,8 +15,9 @@ struct IngestMeasurement: Encodable {
     /// Pictures decoded, per camera and second.
     var decodesPerCameraSecond: Double?
     var packets: PacketCheck?
-    /// How late the cameras sent a packet at worst, since they were started.
+    /// How late the cameras sent a packet at worst, and what their server took beside all that is told above.
     var serverDelayMilliseconds: Double
+    var serverCpuMsPerCameraSecond: Double
     var loadAverage: Double
 }
 
@@ -36,11 +37,15 @@ struct IngestMeter {
     let receivedBytesPerCameraSecond: Double
 
     func measure(_ roots: [pid_t], isOurs: Bool = false, server: LoadServer, meanwhile: (Double) throws -> Void = { Waiting.pause(seconds: $0) }) throws -> IngestMeasurement {
+        _ = try server.worstDelayMilliseconds()
+        let serverBefore = ProcessUsage.read([server.process.processIdentifier])
         let before = ProcessUsage.read(roots)
         let watch = Stopwatch()
         try meanwhile(seconds)
         let taken = watch.seconds
         let used = ProcessUsage.read(roots) - before
+        let serverUsed = ProcessUsage.read([server.process.processIdentifier]) - serverBefore
+        let delay = try server.worstDelayMilliseconds()
         let memory = ProcessMemory.read(roots)
         let cameraSeconds = taken * Double(feeds)
         return IngestMeasurement(
@@ -51,7 +56,7 @@ struct IngestMeter {
             rssBytesPerCamera: Double(memory.residentBytes) / Double(feeds), processCount: used.processCount,
             threadCount: used.threadCount,
             bytesWrittenPerByteReceived: Double(used.writtenBytes) / (cameraSeconds * receivedBytesPerCameraSecond),
-            decodesPerCameraSecond: nil, packets: nil, serverDelayMilliseconds: try server.worstDelayMilliseconds(),
-            loadAverage: Machine.loadAverage())
+            decodesPerCameraSecond: nil, packets: nil, serverDelayMilliseconds: delay,
+            serverCpuMsPerCameraSecond: serverUsed.seconds * 1e3 / cameraSeconds, loadAverage: Machine.loadAverage())
     }
 }

@@ -91,7 +91,9 @@ struct IngestReport: Report {
                 Figure.text(contender.rounds.first?.decodesPerCameraSecond), Figure.text(ratio))
         }
         let rounds = setting.rounds == 1 ? "1 round" : "\(setting.rounds) rounds: median (lowest to highest)"
-        let delay = (ours.rounds + peers.flatMap(\.rounds)).map(\.serverDelayMilliseconds).max() ?? 0
+        let all = ours.rounds + peers.flatMap(\.rounds)
+        let delay = all.map(\.serverDelayMilliseconds).max() ?? 0
+        let served = Spread(all.map(\.serverCpuMsPerCameraSecond))
         var lines = [
             "\(setting.feeds) cameras, \(setting.clip.described); \(Figure.fixed(setting.seconds, 0)) s a measurement, \(rounds)", machine.text,
             "", table.text, "",
@@ -102,7 +104,7 @@ struct IngestReport: Report {
             """,
         ]
         if let marginal = pssBytesPerCameraAboveTen { lines.append("memory of each camera above ten: \(Figure.megabytes(marginal))") }
-        lines.append("the cameras sent a packet at most \(Figure.fixed(delay, 0)) ms late")
+        lines.append("the cameras' server, in no figure above: \(Figure.text(served)) ms a camera-second, a packet at most \(Figure.fixed(delay, 0)) ms late")
         return (lines + skipped.map { "not measured: \($0)" }).joined(separator: "\n")
     }
 }

@@ -60,7 +60,8 @@ final class LoadServer {
 
     func url(_ index: Int) -> String { "rtsp://127.0.0.1:\(ports.rtspPort)/load/\(index)" }
 
-    /// How late a packet was sent at worst. Much of it says that the server, not what is measured, was at its limit.
+    /// How late a packet was sent at worst since this was last asked; of GStreamer's server since its start. Much of it says that the
+    /// server, not what is measured, was at its limit.
     func worstDelayMilliseconds() throws -> Double {
         let body = try HTTPConnection(port: ports.controlPort, token: "").get("/healthz")
         return try JSONDecoder().decode(Health.self, from: Data(body)).maxLateMs

@@ -51,7 +51,7 @@ struct CityBuilding: Sendable {
         let path = isMemoryThere ? "\(Self.memoryFolder)/caselight-bench-\(UUID().uuidString).db" : final
         if isMemoryThere {
             Cleanup.add { for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) } }
-            try FileManager.default.moveItem(atPath: final, toPath: path)
+            try Self.move(final, path)
         }
         let records = try SQLiteRecordStore.open(path: path)
         for start in stride(from: 0, to: city.cameraCount, by: Self.camerasPerImport) {
@@ -70,6 +70,14 @@ struct CityBuilding: Sendable {
             _ = try await records.importIncidents(Array(incidents[start..<min(incidents.count, start + Self.incidentsPerImport)]), replacing: false)
         }
         try records.close()
-        if isMemoryThere { try FileManager.default.moveItem(atPath: path, toPath: final) }
+        if isMemoryThere { try Self.move(path, final) }
+    }
+
+    /// With its log, which closing need not have emptied.
+    private static func move(_ source: String, _ target: String) throws {
+        for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: source + suffix) {
+            try FileManager.default.moveItem(atPath: source + suffix, toPath: target + suffix)
+        }
+        for path in [source, target] { unlink(path + "-shm") }
     }
 }

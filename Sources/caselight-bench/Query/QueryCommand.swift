@@ -93,6 +93,7 @@ struct QueryCommand: ParsableCommand {
                 return (times, found)
             }
             for question in asked.prefix(Self.warmUpCount) { _ = raw.ask(question) }
+            guard found > 0 else { throw Trouble("no question found a camera: the city was not filled as it should be") }
             var rows = 0
             let rawTimes = asked.map { question in
                 let watch = Stopwatch()
