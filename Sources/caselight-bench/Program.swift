@@ -17,9 +17,16 @@ enum Program {
                 Progress.say("caselight-bench: \(error)")
                 exit(1)
             }
-            Bench.exit(withError: error)
+            end(error)
         }
         Cleanup.now()
+    }
+
+    /// Help comes as an error too, and is what was asked for. Exit status as of the other programs: 1 it failed, 2 wrong usage.
+    private static func end(_ error: any Error) -> Never {
+        let (text, code) = (Bench.fullMessage(for: error), Bench.exitCode(for: error))
+        if code.isSuccess { print(text) } else if !text.isEmpty { Progress.say(text) }
+        exit(code == .validationFailure ? 2 : code.rawValue)
     }
 }
 

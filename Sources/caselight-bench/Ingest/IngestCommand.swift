@@ -6,7 +6,8 @@ struct IngestCommand: ParsableCommand {
         abstract: "What recording costs: processor time, memory, bytes written; and whether anything is lost.",
         discussion: """
             Serves N cameras from the fixtures, records them with caselightd on a fresh state, compares every packet kept with what was \
-            sent, then records the same cameras with each peer, a process a camera. The server's own cost is in no figure.
+            sent, then records the same cameras with each peer, a process a camera. The server's own cost is in no figure. \
+            Ends with 1 when a packet was lost.
 
             Example: caselight-bench ingest --feeds 50 --seconds 30 --json
             Example: caselight-bench ingest --feeds 400 --clip 360p --seconds 300 --peers ffmpeg-copy
