@@ -22,7 +22,7 @@ struct OurRecording {
         Waiting.pause(seconds: IngestRound.settleSeconds)
         let stills = StillAsking(daemon: daemon, feeds: meter.feeds, everySeconds: stillSeconds)
         var result = try meter.measure([daemon.process.processIdentifier], isOurs: true, server: server) { try stills.run(seconds: $0) }
-        if stillSeconds != nil { result.decodesPerCameraSecond = Double(stills.answeredCount) / (meter.seconds * Double(meter.feeds)) }
+        if stillSeconds != nil { result.decodesPerCameraSecond = Double(stills.differentCount) / (meter.seconds * Double(meter.feeds)) }
         try daemon.stop()
         result.packets = try check(archive: daemon.state + "/archive")
         return result
@@ -52,7 +52,9 @@ final class StillAsking {
     private let daemon: Daemon
     private let feeds: Int
     private let everySeconds: Double?
-    private(set) var answeredCount = 0
+    private var seen: Set<Int> = []
+    /// Pictures that were not the same as one before: what had to be decoded.
+    var differentCount: Int { seen.count }
 
     /// Pictures asked for are so old: what is being written is not yet in the index.
     private static let ageSeconds = 4.0
@@ -71,9 +73,12 @@ final class StillAsking {
             guard due < seconds else { break }
             Waiting.pause(seconds: max(0, due - watch.seconds))
             let at = Date(timeIntervalSinceNow: -Self.ageSeconds).ISO8601Format()
-            try connection.get(
+            let picture = try connection.get(
                 "/api/v1/cameras/\(OurRecording.code(count % feeds))/still.jpg?at=\(at)&width=\(OurRecording.stillWidthPixels)&\(Daemon.purpose)")
-            answeredCount += 1
+            var hasher = Hasher()
+            hasher.combine(count % feeds)
+            hasher.combine(picture)
+            seen.insert(hasher.finalize())
             count += 1
         }
         Waiting.pause(seconds: max(0, seconds - watch.seconds))
