@@ -72,9 +72,15 @@ package struct Archive: Sendable {
     ///
     /// - Throws: `CaselightError`: `notFound` when the file is gone, `tooLarge` past `readLimitBytes`, `diskFailed`.
     package func bytes(of segment: Segment, track: SegmentTrack, in range: Range<Int64>) async throws -> [UInt8] {
+        try await pieces(of: segment, track: track, in: [range])[0]
+    }
+
+    /// Several pieces of a segment's file, which is opened once; as `bytes` for each.
+    package func pieces(of segment: Segment, track: SegmentTrack, in ranges: [Range<Int64>]) async throws -> [[UInt8]] {
         let operation = "read \(track) of segment \(segment.id)"
-        guard range.lowerBound >= 0, range.count <= Self.readLimitBytes else {
-            throw CaselightError(.tooLarge, operation, because: "\(range.count) bytes were asked for and \(Self.readLimitBytes) may be")
+        let byteCount = ranges.reduce(0) { $0 + $1.count }
+        guard ranges.allSatisfy({ $0.lowerBound >= 0 }), byteCount <= Self.readLimitBytes else {
+            throw CaselightError(.tooLarge, operation, because: "\(byteCount) bytes were asked for and \(Self.readLimitBytes) may be")
         }
         guard let path = track == .video ? videoPath(of: segment) : audioPath(of: segment) else {
             throw CaselightError(.notFound, operation, because: "the segment has no sound")
@@ -83,8 +89,10 @@ package struct Archive: Sendable {
             do {
                 let file = try Disk.openForReading(path)
                 defer { try? file.close() }
-                let available = max(0, min(range.upperBound, try Disk.byteCount(of: file)) - range.lowerBound)
-                return try Disk.read(file, at: range.lowerBound, count: Int(available))
+                let size = try Disk.byteCount(of: file)
+                return try ranges.map { range in
+                    try Disk.read(file, at: range.lowerBound, count: Int(max(0, min(range.upperBound, size) - range.lowerBound)))
+                }
             } catch {
                 throw CaselightError.disk(operation, error)
             }

@@ -32,7 +32,7 @@ package final class MediaDesk: StillMaker {
             .still(StillOrder(request: number, initialization: initialization, keyframe: keyframe, widthPixels: widthPixels))
         }
         guard case .stillDone(_, let picture, _, _) = answer else { throw unexpected("decode a still") }
-        return picture
+        return picture.bytes
     }
 
     func probe(_ url: FeedURL, credentials: FeedCredentials?, transport: FeedTransport) async throws -> StreamMetadata {

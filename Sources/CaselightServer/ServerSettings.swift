@@ -35,14 +35,16 @@ package struct ServerLimits: Sendable {
     package var uploadBytes: Int64 = 64 << 30
     package var pageDefaultCount = 100
     package var pageLimitCount = 1000
-    /// Stills being decoded at once; the worker has few cores.
-    package var stillsAtOnceCount = 4
+    /// Stills being decoded or waiting for it: a page of thumbnails. The worker decodes as many at once as it has cores.
+    package var stillsAtOnceCount = 32
     /// Files being handed over at once; each keeps a disk busy.
     package var uploadsAtOnceCount = 4
     /// Imports of lists are held in memory whole.
     package var importsAtOnceCount = 1
     /// Decoded stills kept for those who ask for the same again.
     package var stillCacheBytes = 32 << 20
+    /// The heads of segments that stills were made of lately, about a kilobyte each: so that the next one of the same is one read.
+    package var initializationCacheBytes = 1 << 20
     package var connectionCount = 1024
     /// A connection on which nothing is asked for, or a request that stops arriving, is closed after it.
     package var idleTimeoutSeconds = 60
@@ -69,6 +71,7 @@ package struct ServerLimits: Sendable {
             ("uploadBytes", Double(uploadBytes)), ("pageCount", Double(pageLimitCount)),
             ("stillsAtOnce", Double(stillsAtOnceCount)), ("uploadsAtOnce", Double(uploadsAtOnceCount)),
             ("importsAtOnce", Double(importsAtOnceCount)), ("stillCacheBytes", Double(stillCacheBytes)),
+            ("initializationCacheBytes", Double(initializationCacheBytes)),
             ("connections", Double(connectionCount)), ("idleTimeoutSeconds", Double(idleTimeoutSeconds)),
             ("drainMilliseconds", Double(drainMilliseconds)), ("headerBytes", Double(headerBytes)), ("sessions", Double(sessionCount)),
             ("sessionIdleSeconds", Double(sessionIdleSeconds)), ("coverageSpanDays", Double(coverageSpanDays)),

@@ -1,18 +1,28 @@
 import Foundation
 package import CaselightModel
 
-/// Messages on a pipe: four bytes of length, most significant first, then that many bytes of JSON.
+/// Messages on a pipe: two lengths of four bytes each, most significant first, then JSON of the first length, then attachments of
+/// the second.
 package enum MessageFraming {
     /// A still of a 12-megapixel keyframe fits; nothing sensible is longer.
-    package static let lengthLimitBytes = 32 << 20
+    package static let lengthLimitBytes = 36 << 20
+    static let headByteCount = 8
 
     package static func encode(_ message: some Encodable) throws -> [UInt8] {
-        let body = try JSONEncoder().encode(message)
-        precondition(body.count <= lengthLimitBytes, "a message is longer than its limit")
+        let encoder = JSONEncoder()
+        let collector = AttachmentCollector()
+        encoder.userInfo[.attachments] = collector
+        let body = try encoder.encode(message)
+        let attachments = collector.bytes
+        let byteCount = body.count + attachments.count
+        precondition(byteCount <= lengthLimitBytes, "a message is longer than its limit")
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(body.count + 4)
-        withUnsafeBytes(of: UInt32(body.count).bigEndian) { bytes.append(contentsOf: $0) }
+        bytes.reserveCapacity(headByteCount + byteCount)
+        for count in [body.count, attachments.count] {
+            withUnsafeBytes(of: UInt32(count).bigEndian) { bytes.append(contentsOf: $0) }
+        }
         bytes.append(contentsOf: body)
+        bytes.append(contentsOf: attachments)
         return bytes
     }
 }
@@ -24,7 +34,8 @@ package struct MessageReader<Message: Decodable> {
 
     package init() {}
 
-    package mutating func append(_ bytes: some Sequence<UInt8>) {
+    /// What came from the pipe, in any pieces.
+    package mutating func append(_ bytes: UnsafeRawBufferPointer) {
         if position > 0 {
             buffer.removeSubrange(..<position)
             position = 0
@@ -32,24 +43,35 @@ package struct MessageReader<Message: Decodable> {
         buffer.append(contentsOf: bytes)
     }
 
+    package mutating func append(_ bytes: [UInt8]) { bytes.withUnsafeBytes { append($0) } }
+
     /// The next whole message; `nil` until more bytes come.
     ///
     /// - Throws: `CaselightError` with code `workerFailed` when the stream is not of our messages: there is no way on from there.
     package mutating func next() throws(CaselightError) -> Message? {
-        guard buffer.count - position >= 4 else { return nil }
-        let length = buffer[position..<position + 4].reduce(0) { $0 << 8 | Int($1) }
-        guard length <= MessageFraming.lengthLimitBytes else {
-            throw broken("a message claims \(length) bytes and may have \(MessageFraming.lengthLimitBytes)")
+        guard buffer.count - position >= MessageFraming.headByteCount else { return nil }
+        let (bodyCount, attachedCount) = (length(at: position), length(at: position + 4))
+        let count = bodyCount + attachedCount
+        guard count <= MessageFraming.lengthLimitBytes else {
+            throw broken("a message claims \(count) bytes and may have \(MessageFraming.lengthLimitBytes)")
         }
-        guard buffer.count - position - 4 >= length else { return nil }
-        let body = buffer[position + 4..<position + 4 + length]
-        position += 4 + length
+        let start = position + MessageFraming.headByteCount
+        guard buffer.count - start >= count else {
+            // A large one grows in place.
+            if start + count > buffer.capacity { buffer.reserveCapacity(start + count) }
+            return nil
+        }
+        position = start + count
+        let decoder = JSONDecoder()
+        if attachedCount > 0 { decoder.userInfo[.attachments] = buffer[start + bodyCount..<start + count] }
         do {
-            return try JSONDecoder().decode(Message.self, from: Data(body))
+            return try decoder.decode(Message.self, from: Data(buffer[start..<start + bodyCount]))
         } catch {
             throw broken("a message does not decode: \(error)")
         }
     }
+
+    private func length(at offset: Int) -> Int { buffer[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) } }
 
     private func broken(_ cause: String) -> CaselightError {
         CaselightError(

@@ -45,7 +45,7 @@ package struct WorkerSettings: Hashable, Sendable, Codable {
     /// How long an RTSP feed's packets may wait in its socket: the longer, the fewer system calls.
     package var drainInterval: Microseconds
 
-    package static let currentVersion = 1
+    package static let currentVersion = 2
 
     package init(archivePath: String) {
         protocolVersion = Self.currentVersion
@@ -99,16 +99,16 @@ package struct ProbeOrder: Hashable, Sendable, Codable {
 package struct StillOrder: Hashable, Sendable, Codable {
     package var request: RequestNumber
     /// The segment's `ftyp` and `moov`.
-    package var initialization: [UInt8]
+    package var initialization: Attachment
     /// The keyframe as it stands in the segment.
-    package var keyframe: [UInt8]
+    package var keyframe: Attachment
     /// The picture is scaled down to this width, never up; `nil` keeps its size.
     package var widthPixels: Int?
 
     package init(request: RequestNumber, initialization: [UInt8], keyframe: [UInt8], widthPixels: Int?) {
         self.request = request
-        self.initialization = initialization
-        self.keyframe = keyframe
+        self.initialization = Attachment(initialization)
+        self.keyframe = Attachment(keyframe)
         self.widthPixels = widthPixels
     }
 }

@@ -23,7 +23,7 @@ package enum WorkerEvent: Sendable, Codable {
     case feedCounts([FeedCount])
     case probeDone(RequestNumber, StreamMetadata)
     /// A JPEG.
-    case stillDone(RequestNumber, [UInt8], widthPixels: Int, heightPixels: Int)
+    case stillDone(RequestNumber, Attachment, widthPixels: Int, heightPixels: Int)
     case importProgress(RequestNumber, doneBytes: Int64, totalBytes: Int64)
     case importDone(RequestNumber, Run)
     case requestFailed(RequestNumber, CaselightError)

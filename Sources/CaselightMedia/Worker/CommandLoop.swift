@@ -60,7 +60,7 @@ package struct CommandLoop {
             let count = read(input, &chunk, chunk.count)
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { return nil }
-            reader.append(chunk[..<count])
+            chunk.withUnsafeBytes { reader.append(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
         }
     }
 }

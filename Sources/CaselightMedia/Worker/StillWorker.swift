@@ -1,10 +1,13 @@
 package import CaselightModel
 package import CaselightWorkerProtocol
+import Glibc
 
 /// `caselight-media still`: decodes keyframes and imports recorded files. Commands come from one thread; a few others do the work.
 package final class StillWorker: WorkerRole {
-    static let stillThreads = 2
-    static let stillQueueLimit = 32
+    /// A decoder for each core: more would only wait for each other.
+    static let stillThreads = max(1, min(16, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    /// Above what the daemon asks for at once.
+    static let stillQueueLimit = 256
     static let importThreads = 2
     static let importQueueLimit = 256
     static let drainLimitSeconds = 8.0
@@ -103,8 +106,8 @@ package final class StillWorker: WorkerRole {
             guard let order else { continue }
             do {
                 let still = try StillDecoder.jpeg(
-                    initialization: order.initialization, keyframe: order.keyframe, widthPixels: order.widthPixels)
-                report(.stillDone(order.request, still.bytes, widthPixels: still.widthPixels, heightPixels: still.heightPixels))
+                    initialization: order.initialization.bytes, keyframe: order.keyframe.bytes, widthPixels: order.widthPixels)
+                report(.stillDone(order.request, Attachment(still.bytes), widthPixels: still.widthPixels, heightPixels: still.heightPixels))
             } catch {
                 report(.requestFailed(order.request, error))
             }

@@ -11,10 +11,9 @@ struct API: Sendable {
     let logger: Logger
     let gatekeeper: Gatekeeper
     let consultations: ConsultationLog
-    let stillSlots: SlotCounter
     let uploadSlots: SlotCounter
     let importSlots: SlotCounter
-    let stillCache: StillCache
+    let stills: StillDesk
 
     var limits: ServerLimits { settings.limits }
     var records: any RecordStore { services.records }
@@ -28,10 +27,9 @@ struct API: Sendable {
         let sessions = SessionStore(countLimit: limits.sessionCount, idleSeconds: limits.sessionIdleSeconds, clock: services.clock)
         gatekeeper = Gatekeeper(token: settings.token, sessions: sessions)
         consultations = ConsultationLog(logger: logger)
-        stillSlots = SlotCounter(limit: limits.stillsAtOnceCount, name: "stillsAtOnce", what: "decode a still")
         uploadSlots = SlotCounter(limit: limits.uploadsAtOnceCount, name: "uploadsAtOnce", what: "take in a file")
         importSlots = SlotCounter(limit: limits.importsAtOnceCount, name: "importsAtOnce", what: "import a list")
-        stillCache = StillCache(limitBytes: limits.stillCacheBytes)
+        stills = StillDesk(archive: services.archive, maker: services.stills, limits: limits)
     }
 
     var routes: [Route] {

@@ -24,17 +24,9 @@ extension API {
         let width = try call.query.whole("width", in: 16...8192)
         let (segment, keyframe, takenAt) = try await keyframe(of: camera, at: at)
         consultations.shown(call, what: "still", camera: camera, span: try TimeSpan(from: takenAt, to: takenAt + Microseconds(1)))
-        let key = StillCache.Key(segment: segment.id, offset: keyframe.offset, widthPixels: width)
-        var picture = stillCache.picture(key)
-        if picture == nil {
-            let decoded: [UInt8] = try await stillSlots.during { try await self.decoded(segment, keyframe, width) }
-            stillCache.keep(decoded, for: key)
-            picture = decoded
-        }
+        let picture = try await stills.picture(of: segment, keyframe, widthPixels: width)
         return Response(
-            status: .ok,
-            headers: [.contentType: "image/jpeg", .keyframeAt: takenAt.rfc3339()],
-            body: .init(byteBuffer: ByteBuffer(bytes: picture ?? [])))
+            status: .ok, headers: [.contentType: "image/jpeg", .keyframeAt: takenAt.rfc3339()], body: .init(byteBuffer: picture))
     }
 
     /// The last keyframe at or before the moment, and when it was taken; the segment's first where its first comes later.
@@ -48,14 +40,6 @@ extension API {
             throw Missing.footage(camera, "a picture at \(moment)", "its segment has no keyframe yet")
         }
         return (found.segment, keyframe, keyframe.time - found.clock.offsetUs)
-    }
-
-    private func decoded(_ segment: Segment, _ keyframe: Keyframe, _ width: Int?) async throws -> [UInt8] {
-        let archive = services.archive
-        let initialization = try await archive.bytes(of: segment, track: .video, in: 0..<Int64(segment.initializationByteCount))
-        let bytes = try await archive.bytes(
-            of: segment, track: .video, in: keyframe.offset..<keyframe.offset + Int64(keyframe.byteCount))
-        return try await services.stills.still(initialization: initialization, keyframe: bytes, widthPixels: width)
     }
 
     private enum PlaylistTrack: String, CaseIterable { case video, audio, all }
