@@ -2,7 +2,7 @@ package import CaselightModel
 import SystemPackage
 
 extension Archive {
-    /// Closes segments that a crash left open. Call it at start, before any media worker runs.
+    /// Closes segments that a crash left open. Call it before a media worker records or imports for their cameras.
     ///
     /// - Parameter open: as the index knows them.
     package func recover(_ open: [Segment]) async throws -> [SegmentOutcome] {
@@ -27,44 +27,38 @@ extension Archive {
         let recovery = SegmentRecovery(
             archivePath: path, relativePath: relativePath(of: segment), id: segment.id, camera: segment.camera, stream: stream,
             clockSamples: clockSamples)
-        return try await threads.run { recovery.run() }
+        return try await recoveryThreads.run { recovery.run() }
     }
 
     /// Walks the archive's segments, recovering those without a trailer: by camera, day and start, so within a run in its order.
     ///
-    /// Reads every file it does not skip in full, since a segment's hash is not in its file. Links are never followed. Call it before
+    /// Reads every file in full, since a segment's hash is not in its file. Links are never followed. Call it before
     /// any media worker runs.
-    /// - Parameters:
-    ///   - only: the cameras to walk; `nil` walks all.
-    ///   - start: days that ended before it are left out.
-    ///   - isKnown: segments to skip without opening their files.
-    ///   - foreign: called for each file or folder that is none of ours, with its path below the archive.
+    /// - Parameter foreign: called for each file or folder that is none of ours, with its path below the archive.
     package func scan(
-        of only: Set<CameraCode>? = nil,
-        since start: WallTime = .distantPast,
-        skipping isKnown: (SegmentID) async throws -> Bool = { _ in false },
-        foreign: (String) async throws -> Void = { _ in },
-        _ body: (SegmentOutcome) async throws -> Void
+        foreign: (String) async throws -> Void = { _ in }, _ body: (SegmentOutcome) async throws -> Void
     ) async throws {
-        for camera in try await cameras(foreign: foreign) where only?.contains(camera) ?? true {
-            for day in try await days(of: camera, since: start, foreign: foreign) {
-                var files: [(path: String, id: SegmentID)] = []
-                for file in try await segmentFiles(of: camera, day: day, foreign: foreign) where try await !isKnown(file.id) {
-                    files.append(file)
-                }
-                for pair in files.inPairs() {
-                    async let first = recover(camera, pair.first)
-                    let second = if let file = pair.second { try await recover(camera, file) } else { SegmentOutcome?.none }
-                    try await body(try await first)
-                    if let second { try await body(second) }
-                }
+        for camera in try await cameras(foreign: foreign) {
+            for day in try await days(of: camera, foreign: foreign) {
+                try await recover(try await segmentFiles(of: camera, day: day, foreign: foreign), of: camera, body)
             }
         }
     }
 
-    private func recover(_ camera: CameraCode, _ file: (path: String, id: SegmentID)) async throws -> SegmentOutcome {
-        let recovery = SegmentRecovery(archivePath: path, relativePath: file.path, id: file.id, camera: camera)
-        return try await threads.run { recovery.run() }
+    func recover(
+        _ files: [(path: String, name: SegmentFileName)], of camera: CameraCode, _ body: (SegmentOutcome) async throws -> Void
+    ) async throws {
+        for pair in files.inPairs() {
+            async let first = recover(camera, pair.first)
+            let second = if let file = pair.second { try await recover(camera, file) } else { SegmentOutcome?.none }
+            try await body(try await first)
+            if let second { try await body(second) }
+        }
+    }
+
+    func recover(_ camera: CameraCode, _ file: (path: String, name: SegmentFileName)) async throws -> SegmentOutcome {
+        let recovery = SegmentRecovery(archivePath: path, relativePath: file.path, id: file.name.id, camera: camera)
+        return try await recoveryThreads.run { recovery.run() }
     }
 
     func cameras(foreign: (String) async throws -> Void) async throws -> [CameraCode] {
@@ -80,15 +74,14 @@ extension Archive {
     }
 
     /// The days' folder names, which sort by time.
-    func days(of camera: CameraCode, since start: WallTime, foreign: (String) async throws -> Void) async throws -> [String] {
-        let first = start == .distantPast ? "" : ArchiveLayout.day(camera, start).split(separator: "/").last.map(String.init) ?? ""
+    func days(of camera: CameraCode, foreign: (String) async throws -> Void) async throws -> [String] {
         var days: [String] = []
         for entry in try await entries(camera.text) {
-            guard entry.kind == .folder, (try? WallTime(rfc3339: entry.name + "T00:00:00Z")) != nil else {
+            if entry.kind == .folder, ArchiveLayout.start(ofDay: entry.name) != nil {
+                days.append(entry.name)
+            } else {
                 try await foreign("\(camera)/\(entry.name)")
-                continue
             }
-            if entry.name >= first { days.append(entry.name) }
         }
         return days
     }
@@ -96,14 +89,14 @@ extension Archive {
     /// Video files with their paths below the archive; sound is found through them.
     func segmentFiles(
         of camera: CameraCode, day: String, foreign: (String) async throws -> Void
-    ) async throws -> [(path: String, id: SegmentID)] {
+    ) async throws -> [(path: String, name: SegmentFileName)] {
         let found = try await entries("\(camera)/\(day)")
         let names = Set(found.map(\.name))
-        var files: [(path: String, id: SegmentID)] = []
+        var files: [(path: String, name: SegmentFileName)] = []
         for entry in found {
             let path = "\(camera)/\(day)/\(entry.name)"
             if entry.kind == .file, let name = SegmentFileName(entry.name) {
-                files.append((path, name.id))
+                files.append((path, name))
             } else if !(entry.kind == .file && ArchiveLayout.video(ofAudio: entry.name).map(names.contains) == true),
                 !(entry.kind == .folder && entry.name == ArchiveLayout.originalsFolderName)
             {
@@ -113,7 +106,7 @@ extension Archive {
         return files
     }
 
-    private func entries(_ relative: String) async throws -> [(name: String, kind: Disk.EntryKind)] {
+    func entries(_ relative: String) async throws -> [(name: String, kind: Disk.EntryKind)] {
         let folder = relative.isEmpty ? path : "\(path)/\(relative)"
         return try await threads.run {
             do {

@@ -13,6 +13,8 @@ package struct Archive: Sendable {
     package let volumeID: String
 
     let threads: DiskThreads
+    /// Apart, so that whoever looks at footage does not wait for a start after a crash to read whole files.
+    let recoveryThreads: DiskThreads
     /// Keeps the archive ours; `nil` where it was opened to read beside its owner.
     private let hold: VolumeHold?
 
@@ -24,6 +26,7 @@ package struct Archive: Sendable {
         self.volumeID = volumeID
         self.hold = hold
         threads = DiskThreads(name: "archive-disk")
+        recoveryThreads = DiskThreads(name: "archive-recover")
     }
 
     /// Opens an archive for this process alone. Blocks for up to 2 s; call it at start.
@@ -100,19 +103,24 @@ package struct Archive: Sendable {
     }
 
     /// Deletes a segment's files and syncs their folder, and removes the folder when nothing is left in it. Files already gone are no error.
-    package func erase(_ segment: Segment) async throws {
-        let video = videoPath(of: segment)
-        let root = path
-        try await threads.run {
-            do {
-                let folder = ArchiveLayout.folder(of: video)
-                for file in [video] + ArchiveLayout.possibleAudio(ofVideo: video) { try Disk.remove(file) }
-                try Disk.makeDurable(folder: folder)
-                if rmdir(folder) == 0 { try Disk.makeDurable(folder: "\(root)/\(segment.camera)") }
-            } catch Errno.noSuchFileOrDirectory {
-                return
-            } catch {
-                throw CaselightError.disk("delete segment \(segment.id) of camera '\(segment.camera)'", error)
+    package func erase(_ segment: Segment) async throws { try await erase([segment]) }
+
+    /// Deletes segments' files, as `erase` of each does, but syncs each folder once.
+    package func erase(_ segments: [Segment]) async throws {
+        for (folder, contents) in Dictionary(grouping: segments, by: { ArchiveLayout.folder(of: videoPath(of: $0)) }) {
+            let videos = contents.map { videoPath(of: $0) }
+            try await threads.run {
+                do {
+                    for video in videos {
+                        for file in [video] + ArchiveLayout.possibleAudio(ofVideo: video) { try Disk.remove(file) }
+                    }
+                    try Disk.makeDurable(folder: folder)
+                    if rmdir(folder) == 0 { try Disk.makeDurable(folder: ArchiveLayout.folder(of: folder)) }
+                } catch Errno.noSuchFileOrDirectory {
+                    return
+                } catch {
+                    throw CaselightError.disk("delete \(videos.count) segments of '\(folder.split(separator: "/").suffix(2).joined(separator: "/"))'", error)
+                }
             }
         }
     }

@@ -32,6 +32,9 @@ enum ArchiveLayout {
         return "\(camera)/\(digits(civil.year, 4))-\(digits(civil.month, 2))-\(digits(civil.day, 2))"
     }
 
+    /// When the day of a day's folder begins; `nil` for another folder.
+    static func start(ofDay name: String) -> WallTime? { try? WallTime(rfc3339: name + "T00:00:00Z") }
+
     static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "" }
         return String(path[..<slash])

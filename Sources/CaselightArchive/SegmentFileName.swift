@@ -6,6 +6,13 @@ struct SegmentFileName {
     /// To the millisecond; the file's header has the microseconds.
     let clock: String
 
+    /// The milliseconds of its day at which the segment begins.
+    var startMilliseconds: Int64 {
+        let digits = clock.utf8.filter { $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "Z") }.map { Int64($0) - 0x30 }
+        let (hour, minute, second) = (digits[0] * 10 + digits[1], digits[2] * 10 + digits[3], digits[4] * 10 + digits[5])
+        return ((hour * 60 + minute) * 60 + second) * 1000 + digits[6] * 100 + digits[7] * 10 + digits[8]
+    }
+
     /// - Parameter name: `070812.250Z-5f0c2a91b3d4e6f7-000012.mp4`; `nil` for anything else.
     init?(_ name: String) {
         let bytes = Array(name.utf8)

@@ -17,11 +17,14 @@ actor FeedSupervisor {
         var pool: WorkerPool
         var board: StatusBoard
         var outages: OutageBook
+        var gate: ConnectGate
         var clock: any WallClock
         var backoff: Backoff.Limits
         var logger: Logger
         /// Until when the index has footage of a camera, looking back to a time.
         var lastCovered: @Sendable (CameraCode, WallTime) async -> WallTime?
+        /// Returns when what a crash left of the camera's footage is in step, so that new may be recorded.
+        var recovered: @Sendable (CameraCode) async -> Void
     }
 
     nonisolated let plan: Plan
@@ -32,6 +35,10 @@ actor FeedSupervisor {
     private var stopReason: EndReason?
     private var stopGap: (cause: GapCause, detail: String)?
     private var pause: Task<Void, Never>?
+    private var isConnecting = false
+    /// Since the last footage.
+    private var hasFailed = false
+    private var lastLogged = ""
     private var task: Task<Void, Never>?
 
     init(_ plan: Plan, _ surroundings: Surroundings) {
@@ -60,12 +67,35 @@ actor FeedSupervisor {
     private func run(after delay: Duration) async {
         around.board.enter(.connecting, plan.camera, at: around.clock.now())
         await wait(delay)
-        while stopReason == nil {
+        if stopReason == nil { await around.recovered(plan.camera) }
+        while await mayConnect() {
             let failure = await attempt()
+            hasFailed = failure != nil
             guard stopReason == nil else { break }
             await wait(nextPause(after: failure))
         }
         around.board.enter(.stopped, plan.camera, at: around.clock.now())
+    }
+
+    /// Waits for a place among those that connect.
+    ///
+    /// - Returns: false when told to stop.
+    private func mayConnect() async -> Bool {
+        guard stopReason == nil else { return false }
+        let entering = Task { [gate = around.gate, hasFailed] in
+            isConnecting = await gate.enter(isRepeated: hasFailed)
+        }
+        pause = entering
+        await entering.value
+        pause = nil
+        if stopReason != nil { await leaveGate() }
+        return stopReason == nil
+    }
+
+    private func leaveGate() async {
+        guard isConnecting else { return }
+        isConnecting = false
+        await around.gate.leave()
     }
 
     /// One connection, from opening to its end.
@@ -91,11 +121,13 @@ actor FeedSupervisor {
                 reason = why
                 failure = error
             case .worker(let event):
+                if case .runStarted = event { await leaveGate() }
                 await note(event)
             }
         }
         openFeed = nil
         fallback.ended(with: failure?.code)
+        await leaveGate()
         // The gap begins where the footage ends, which is a moment before anybody noticed.
         let footageEnd = await around.lastCovered(plan.camera, startedAt)
         await ended(at: footageEnd ?? startedAt, reason: reason, failure)
@@ -118,6 +150,7 @@ actor FeedSupervisor {
         case .segmentOpened(let segment):
             backoff.succeeded()
             fallback.succeeded()
+            lastLogged = ""
             around.board.enter(.recording, plan.camera, at: segment.span.start)
             around.board.change(plan.camera) { status in
                 status.problem = nil
@@ -143,8 +176,11 @@ actor FeedSupervisor {
             status.problemCode = failure?.code
         }
         await around.outages.open(Outage(camera: plan.camera, startedAt: time, endedAt: nil, cause: cause, detail: detail))
-        let level: Logger.Level = stopReason == nil ? .warning : .info
-        around.logger.log(level: level, "\(failure?.description ?? "the feed ended: \(reason.rawValue)")", metadata: ["camera": "\(plan.camera)"])
+        let text = failure?.description ?? "the feed ended: \(reason.rawValue)"
+        // A camera that stays dead says so once, not every minute.
+        let level: Logger.Level = text == lastLogged ? .debug : stopReason == nil ? .warning : .info
+        lastLogged = text
+        around.logger.log(level: level, "\(text)", metadata: ["camera": "\(plan.camera)"])
     }
 
     private func nextPause(after failure: CaselightError?) -> Duration {

@@ -8,19 +8,21 @@ import ServiceLifecycle
 
 /// Records every registered feed: recovers what a crash left, keeps a supervisor per feed, makes room, and drains when told to stop.
 package actor IngestService: Service {
-    private let records: any RecordStore
+    let records: any RecordStore
     private let index: any FootageIndex
     private let archive: Archive
     var settings: IngestSettings
-    private let clock: any WallClock
-    private let logger: Logger
-    private let board = StatusBoard()
-    private let outages: OutageBook
+    let clock: any WallClock
+    let logger: Logger
+    let board = StatusBoard()
+    let outages: OutageBook
     private let indexWriter: IndexWriter
     private let pool: WorkerPool
+    private let gate: ConnectGate
     private let recovery: Recovery
+    private let startRecovery: StartRecovery
     package nonisolated let desk: MediaDesk
-    private var supervisors: [CameraCode: FeedSupervisor] = [:]
+    var supervisors: [CameraCode: FeedSupervisor] = [:]
     private var changing: [CameraCode: Task<Void, Never>] = [:]
     private var isRecording = false
     private let feedGauge = Gauge(label: "caselight_feeds_registered")
@@ -45,7 +47,7 @@ package actor IngestService: Service {
             settings: settings, logger: logger,
             onEvent: { [board] event in
                 if case .progress(let segments) = event {
-                    for segment in segments { runs.camera(of: segment.id.run).map { board.reached(segment.endsAt, $0) } }
+                    board.reached(zip(runs.cameras(of: segments.map(\.id.run)), segments.map(\.endsAt)))
                 }
                 await writer.add(runs.changes(for: event))
             },
@@ -53,15 +55,18 @@ package actor IngestService: Service {
                 await writer.flush()
                 await recovery.close(segmentsOf: cameras, at: clock.now())
             })
+        gate = ConnectGate(limit: settings.connectLimit)
         self.recovery = recovery
+        startRecovery = StartRecovery(recovery, clock: clock, logger: logger)
     }
 
-    /// Brings archive and index into step; before `run`.
+    /// Finds out what a crash left; before `run`. Each camera's footage is then brought into step before its feed is opened.
     ///
     /// - Parameter rebuilding: reads the whole archive into an index that is new.
     package func recover(rebuilding: Bool) async throws {
-        guard rebuilding else { return try await recovery.atStart() }
+        guard rebuilding else { return try await startRecovery.begin() }
         let summary = try await recovery.rebuild()
+        await startRecovery.skip()
         if summary.whole > 0 { logger.notice("the index was missing and has been rebuilt from \(summary.whole) segments") }
     }
 
@@ -77,7 +82,15 @@ package actor IngestService: Service {
         try await startFeeds()
         isRecording = true
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await retention.run() }
+            group.addTask {
+                await self.finishDeletions()
+                await retention.run()
+            }
+            group.addTask { [spread = settings.connectSpread] in
+                // By then cameras with a feed have seen to themselves.
+                guard (try? await Task.sleep(for: spread)) != nil else { return }
+                await self.startRecovery.finishAll()
+            }
             group.addTask { await self.measure() }
             try? await gracefulShutdown()
             group.cancelAll()
@@ -85,82 +98,35 @@ package actor IngestService: Service {
         await drain()
     }
 
-    private func startFeeds() async throws {
-        try await outages.load()
-        var after: CameraCode?
-        var order = 0
-        while true {
-            let page = try await records.cameras(CameraFilter(), after: after, limit: 500)
-            for camera in page {
-                guard camera.feed != nil else { continue }
-                // Spread, so that thousands of cameras are not dialled in one instant.
-                await begin(camera, after: .milliseconds(min(30_000, order * 15)), isStart: true)
-                order += 1
-            }
-            guard let last = page.last else { return }
-            after = last.code
-        }
-    }
-
-    private static let disabledGap = (cause: GapCause.disabled, detail: "the feed is disabled")
-
-    private func begin(_ camera: Camera, after delay: Duration, isStart: Bool) async {
-        guard let feed = camera.feed else { return }
-        guard camera.isEnabled else {
-            board.enter(.disabled, camera.code, at: clock.now())
-            await outages.open(
-                Outage(
-                    camera: camera.code, startedAt: clock.now(), endedAt: nil, cause: Self.disabledGap.cause, detail: Self.disabledGap.detail))
-            return
-        }
-        let credentials: FeedCredentials?
-        do {
-            credentials = feed.hasCredentials ? try await records.credentials(of: camera.code) : nil
-        } catch {
-            logger.error("\(error)", metadata: ["camera": "\(camera.code)"])
-            credentials = nil
-        }
-        await noteStart(of: camera, isStart: isStart)
-        let plan = FeedSupervisor.Plan(camera: camera.code, feed: feed, credentials: credentials, policy: camera.policy)
-        let supervisor = FeedSupervisor(plan, surroundings)
-        supervisors[camera.code] = supervisor
-        await supervisor.start(after: delay)
-    }
-
-    /// From here until the first footage there is a gap, and this is why.
-    private func noteStart(of camera: Camera, isStart: Bool) async {
-        let now = clock.now()
-        guard isStart else {
-            // A camera registered this moment waits for its first footage since then.
-            let isNew = now - camera.createdAt < .seconds(10)
-            await outages.openUnlessOpen(
-                Outage(
-                    camera: camera.code, startedAt: isNew ? camera.createdAt : now, endedAt: nil, cause: .feedLost, detail: "connecting"))
-            return
-        }
-        let since = await lastCovered(camera.code, since: now - .days(7)) ?? max(camera.createdAt, now - .days(7))
-        await outages.openUnlessOpen(
-            Outage(camera: camera.code, startedAt: min(since, now), endedAt: nil, cause: .restart, detail: "caselightd was not running"))
-    }
-
-    private var surroundings: FeedSupervisor.Surroundings {
+    var surroundings: FeedSupervisor.Surroundings {
         FeedSupervisor.Surroundings(
-            pool: pool, board: board, outages: outages, clock: clock, backoff: settings.backoff, logger: logger,
-            lastCovered: { [weak self] camera, since in await self?.lastCovered(camera, since: since) })
+            pool: pool, board: board, outages: outages, gate: gate, clock: clock, backoff: settings.backoff, logger: logger,
+            lastCovered: { [weak self] camera, since in await self?.lastCovered([camera], since: since)[camera] },
+            recovered: { [startRecovery] camera in await startRecovery.finish(camera) })
     }
 
-    private func lastCovered(_ camera: CameraCode, since: WallTime) async -> WallTime? {
+    /// Until when the index has footage of each camera, looking back to a time.
+    func lastCovered(_ cameras: [CameraCode], since: WallTime) async -> [CameraCode: WallTime] {
         await indexWriter.flush()
         let span = TimeSpan(start: since, end: max(since, clock.now()) + .days(1))
-        return try? await index.coverage(of: [camera], overlapping: span)[camera]?.last?.span.end
+        let covered = try? await index.coverage(of: cameras, overlapping: span)
+        return (covered ?? [:]).compactMapValues { $0.last?.span.end }
+    }
+
+    private func finishDeletions() async {
+        do {
+            try await recovery.finishDeletions()
+        } catch {
+            logger.error("\(error)")
+        }
     }
 
     private func measure() async {
         while !Task.isCancelled {
             feedGauge.record(supervisors.count)
+            let counts = board.counts()
             for state in FeedStatus.State.allCases {
-                Gauge(label: "caselight_feeds", dimensions: [("state", state.rawValue)])
-                    .record(board.all().count { $0.state == state })
+                Gauge(label: "caselight_feeds", dimensions: [("state", state.rawValue)]).record(counts[state] ?? 0)
             }
             try? await Task.sleep(for: .seconds(5))
         }
@@ -183,7 +149,7 @@ package actor IngestService: Service {
         await pool.drain()
         await desk.stop()
         await indexWriter.flush()
-        await outages.write()
+        await outages.finish()
     }
 }
 
@@ -218,14 +184,14 @@ extension IngestService: LiveFeeds {
                 if running.plan == plan { return }
                 let onlyPolicy = plan.map { $0.feed == running.plan.feed && $0.credentials == running.plan.credentials } ?? false
                 supervisors[code] = nil
-                await running.stop(onlyPolicy ? .policyChanged : .stopped, gap: camera?.isEnabled == false ? Self.disabledGap : nil)
+                await running.stop(onlyPolicy ? .policyChanged : .stopped, gap: camera?.isEnabled == false ? gapOfDisabled : nil)
             }
             guard let camera, camera.feed != nil else {
                 board.remove(code)
                 await outages.close(code, at: clock.now())
                 return
             }
-            await begin(camera, after: .zero, isStart: false)
+            await begin(camera)
         } catch {
             logger.error("\(error)", metadata: ["camera": "\(code)"])
         }
@@ -238,6 +204,7 @@ extension IngestService: LiveFeeds {
     package nonisolated func importFootage(
         _ order: FootageImport, progress: @Sendable @escaping (Int64, Int64) -> Void
     ) async throws -> Run {
-        try await desk.importFootage(order, progress: progress)
+        await startRecovery.finish(order.camera)
+        return try await desk.importFootage(order, progress: progress)
     }
 }

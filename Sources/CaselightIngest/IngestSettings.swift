@@ -15,6 +15,10 @@ package struct IngestSettings: Sendable {
     /// A worker process carries at most so many feeds; 1 gives each camera its own process.
     package var feedsPerWorker = 64
     package var backoff = Backoff.Limits()
+    /// Feeds connecting at once, of all workers: a switch, a camera's recorder and our own cores take so many handshakes and no more.
+    package var connectLimit = 200
+    /// The first attempts after a start are spread over so long; with few feeds it takes less.
+    package var connectSpread: Duration = .seconds(60)
     /// How long footage is kept where the camera's record does not say.
     package var retentionDays = 30
     /// Free space below which the oldest footage goes.

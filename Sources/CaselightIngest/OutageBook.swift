@@ -5,18 +5,14 @@ import Metrics
 
 /// Notes outages in the records, in order, and keeps trying while the database does not take them: a gap's cause is an exhibit.
 actor OutageBook {
-    private enum Entry: Sendable {
-        case open(Outage)
-        case close(CameraCode, WallTime)
-        case past(Outage)
-    }
-
     /// Past it the oldest notes are given up, which is counted and logged as critical.
     private static let waitingLimit = 100_000
 
     private let records: any RecordStore
     private let logger: Logger
-    private var waiting: [Entry] = []
+    /// Notes of one durable write, which costs the disk as much as one of one note.
+    private static let batchSize = 512
+    private var waiting: [OutageNote] = []
     private var isWriting = false
     /// The open outage of each camera, as noted last.
     private var current: [CameraCode: Outage] = [:]
@@ -37,44 +33,58 @@ actor OutageBook {
         if let known = current[outage.camera], known.cause == outage.cause {
             guard known.detail != outage.detail else { return }
         } else if let known = current[outage.camera] {
-            await add(.close(outage.camera, max(outage.startedAt, known.startedAt + Microseconds(1))))
+            add(.closed(outage.camera, at: max(outage.startedAt, known.startedAt + Microseconds(1))))
         }
         current[outage.camera] = outage
-        await add(.open(outage))
+        add(.opened(outage))
+        await write()
     }
 
-    func openUnlessOpen(_ outage: Outage) async {
-        if current[outage.camera] == nil { await open(outage) }
+    /// Opens those of cameras that have none open.
+    func openUnlessOpen(_ outages: [Outage]) async {
+        for outage in outages where current[outage.camera] == nil {
+            current[outage.camera] = outage
+            add(.opened(outage))
+        }
+        await write()
     }
 
     func close(_ camera: CameraCode, at time: WallTime) async {
         guard current.removeValue(forKey: camera) != nil else { return }
-        await add(.close(camera, time))
+        add(.closed(camera, at: time))
+        await write()
     }
 
-    /// Notes an outage that is over.
-    func note(_ past: Outage) async { await add(.past(past)) }
+    /// Notes outages that are over.
+    func note(_ past: [Outage]) async {
+        for outage in past { add(.past(outage)) }
+        await write()
+    }
 
-    private func add(_ entry: Entry) async {
+    private func add(_ note: OutageNote) {
         if waiting.count >= Self.waitingLimit {
             waiting.removeFirst()
             lostCounter.increment()
             logger.critical("an outage's note is lost: records.db has taken none of the last \(Self.waitingLimit)")
         }
-        waiting.append(entry)
-        await write()
+        waiting.append(note)
     }
 
-    /// Returns when everything is written, or at the first failure after which it goes on by itself.
+    /// Returns when everything is written, or at the first failure after which it goes on by itself. What comes while a write is under
+    /// way goes with the next.
     func write() async {
         guard !isWriting else { return }
         isWriting = true
         defer { isWriting = false }
-        while let entry = waiting.first {
+        while !waiting.isEmpty {
+            let batch = Array(waiting.prefix(Self.batchSize))
+            waiting.removeFirst(batch.count)
             do {
-                try await apply(entry)
-                waiting.removeFirst()
+                try await records.note(batch)
+            } catch let error as CaselightError where error.code == .invalidValue || error.code == .notFound {
+                await writeSingly(batch)
             } catch {
+                waiting.insert(contentsOf: batch, at: 0)
                 logger.error("\(error)")
                 Task {
                     try? await Task.sleep(for: .seconds(1))
@@ -85,11 +95,21 @@ actor OutageBook {
         }
     }
 
-    private func apply(_ entry: Entry) async throws {
-        switch entry {
-        case .open(let outage): try await records.openOutage(outage)
-        case .close(let camera, let time): try await records.closeOutage(of: camera, at: time)
-        case .past(let outage): try await records.addOutage(outage)
+    /// A note that the records will never take must not hold up those behind it.
+    private func writeSingly(_ batch: [OutageNote]) async {
+        for note in batch {
+            do {
+                try await records.note([note])
+            } catch {
+                lostCounter.increment()
+                logger.critical("an outage's note is lost: \(error)")
+            }
         }
+    }
+
+    /// Writes what waits, also where a write is under way already; gives up on records that take nothing.
+    func finish() async {
+        for _ in 0..<200 where isWriting { try? await Task.sleep(for: .milliseconds(10)) }
+        await write()
     }
 }

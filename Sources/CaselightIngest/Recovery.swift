@@ -5,10 +5,10 @@ import Logging
 
 /// Brings archive and index into step after a crash, and rebuilds the index from the archive alone.
 package struct Recovery: Sendable {
-    /// Changes told to the index at once.
-    private static let batchSize = 256
-    /// What the index may not have heard of before a crash is younger than this.
+    /// How long before the last that the index knows of a camera something may stand that it has not heard of.
     private static let lookBack: Microseconds = .days(1)
+    /// What a worker that ended may not have told of began within this.
+    private static let begunLately: Microseconds = .seconds(600)
 
     package struct Summary: Hashable, Sendable {
         package var whole = 0
@@ -27,19 +27,34 @@ package struct Recovery: Sendable {
         self.logger = logger
     }
 
-    /// At start, before any worker runs: closes what a crash left open, finishes interrupted deletions, and finds files that the index
-    /// has not heard of.
-    package func atStart() async throws {
-        for segment in try await index.segmentsBeingDeleted() {
-            try await archive.erase(segment)
-            try await index.apply([.deleted(segment.id)])
-        }
-        let open = try await index.openSegments()
+    /// Finishes deletions that a crash interrupted.
+    func finishDeletions() async throws {
+        let segments = try await index.segmentsBeingDeleted()
+        try await archive.erase(segments)
+        try await index.apply(segments.map { .deleted($0.id) })
+    }
+
+    func openSegments() async throws -> [Segment] { try await index.openSegments() }
+
+    func camerasInArchive() async throws -> [CameraCode] { try await archive.cameras() }
+
+    /// Brings one camera's footage into step, before anything new is recorded or imported for it: closes what a crash left open, and
+    /// finds files that the index has not heard of.
+    ///
+    /// The index takes a camera's changes in their order, so what a crash or a power cut took from it came after the last that it
+    /// knows of the camera; whatever was recorded or imported then changed the folder of its day. `lookBack` is for clocks that
+    /// stepped, and for changes that the index refused.
+    func recover(_ camera: CameraCode, open: [Segment], at now: WallTime) async throws {
         try await close(open)
-        guard let newest = try await index.statistics().newestAt else { return }
-        let summary = try await take(from: newest - Self.lookBack) { try await index.segment($0) != nil }
+        let everything = TimeSpan(start: .distantPast, end: .distantFuture)
+        let newest = try await index.coverage(of: [camera], overlapping: everything)[camera]?.last?.span.end
+        // An end in the future is a foreign or a stepped clock's: then every day is looked into.
+        let since = newest.flatMap { $0 <= now ? $0 - Self.lookBack : nil } ?? .distantPast
+        let summary = try await take(of: camera, changedSince: since)
         if !open.isEmpty || summary.whole > 0 {
-            logger.notice("recovered \(open.count) open segments and found \(summary.whole) that the index had not heard of")
+            logger.notice(
+                "recovered \(open.count) open segments and found \(summary.whole) that the index had not heard of",
+                metadata: ["camera": "\(camera)"])
         }
     }
 
@@ -47,7 +62,15 @@ package struct Recovery: Sendable {
     ///
     /// - Parameter progress: told how many segments are in the index by now.
     package func rebuild(progress: (Int) -> Void = { _ in }) async throws -> Summary {
-        try await take(from: .distantPast, progress: progress) { _ in false }
+        var intake = Intake(index: index, logger: logger)
+        var foreignCount = 0
+        try await archive.scan(foreign: { noteForeign($0, &foreignCount) }) { outcome in
+            if try await intake.take(outcome) { progress(intake.summary.whole) }
+        }
+        try await intake.finish()
+        progress(intake.summary.whole)
+        intake.summary.foreign = foreignCount
+        return intake.summary
     }
 
     /// Closes what workers that ended have left open, and no other's; and takes in files that they had begun and not yet told of.
@@ -56,12 +79,7 @@ package struct Recovery: Sendable {
     func close(segmentsOf cameras: Set<CameraCode>, at now: WallTime) async {
         do {
             try await close(try await index.openSegments().filter { cameras.contains($0.camera) })
-            var known: Set<SegmentID> = []
-            for camera in cameras {
-                let lately = TimeSpan(start: now - Self.lookBack - Self.lookBack, end: .distantFuture)
-                known.formUnion(try await index.segments(of: camera, overlapping: lately, limit: .max, detailed: false).map(\.id))
-            }
-            _ = try await take(of: cameras, from: now - .seconds(600)) { known.contains($0) }
+            for camera in cameras { _ = try await take(of: camera, changedSince: now - Self.begunLately, startedSince: now - Self.begunLately) }
         } catch {
             logger.error("\(error)")
         }
@@ -89,37 +107,65 @@ package struct Recovery: Sendable {
     }
 
     private func take(
-        of cameras: Set<CameraCode>? = nil, from start: WallTime, progress: (Int) -> Void = { _ in },
-        skipping isKnown: (SegmentID) async throws -> Bool
+        of camera: CameraCode, changedSince changed: WallTime, startedSince started: WallTime = .distantPast
     ) async throws -> Summary {
-        var summary = Summary()
-        var waiting: [IndexChange] = []
+        var intake = Intake(index: index, logger: logger)
+        var foreignCount = 0
         try await archive.scan(
-            of: cameras, since: start, skipping: isKnown,
-            foreign: { path in
-                summary.foreign += 1
-                logger.warning("'\(path)' in the archive is none of ours and stays as it is")
-            }
-        ) { outcome in
-            switch outcome {
-            case .whole(let scanned):
-                summary.whole += 1
-                waiting += [.run(scanned.run), .segment(scanned.segment)]
-                waiting += scanned.clockSamples.map { .clockSample(scanned.header.id.run, $0) }
-            case .removed:
-                summary.removed += 1
-            case .damaged(let id, let error):
-                summary.damaged += 1
-                logger.critical("\(error)", metadata: ["segment": "\(id)"])
-            }
-            if waiting.count >= Self.batchSize {
-                try await index.apply(waiting)
-                waiting = []
-                progress(summary.whole)
-            }
+            camera, changedSince: changed, startedSince: started,
+            knowing: { try await known(of: camera, in: $0) }, foreign: { noteForeign($0, &foreignCount) }
+        ) { outcome in _ = try await intake.take(outcome) }
+        try await intake.finish()
+        return intake.summary
+    }
+
+    /// Those being deleted are known too. They are asked for last: one that is dropped before has lost its file before that.
+    private func known(of camera: CameraCode, in span: TimeSpan) async throws -> Set<SegmentID> {
+        let kept = try await index.segments(of: camera, overlapping: span, limit: .max, detailed: false)
+        return Set(kept.map(\.id)).union(try await index.segmentsBeingDeleted().map(\.id))
+    }
+
+    private func noteForeign(_ path: String, _ count: inout Int) {
+        count += 1
+        logger.warning("'\(path)' in the archive is none of ours and stays as it is")
+    }
+}
+
+/// Gathers recovered segments into changes of the index, a batch at a time.
+private struct Intake {
+    /// Changes told to the index at once.
+    private static let batchSize = 256
+
+    let index: any FootageIndex
+    let logger: Logger
+    var summary = Recovery.Summary()
+    private var waiting: [IndexChange] = []
+
+    init(index: any FootageIndex, logger: Logger) {
+        self.index = index
+        self.logger = logger
+    }
+
+    /// - Returns: whether a batch went to the index.
+    mutating func take(_ outcome: SegmentOutcome) async throws -> Bool {
+        switch outcome {
+        case .whole(let scanned):
+            summary.whole += 1
+            waiting += [.run(scanned.run), .segment(scanned.segment)]
+            waiting += scanned.clockSamples.map { .clockSample(scanned.header.id.run, $0) }
+        case .removed:
+            summary.removed += 1
+        case .damaged(let id, let error):
+            summary.damaged += 1
+            logger.critical("\(error)", metadata: ["segment": "\(id)"])
         }
+        guard waiting.count >= Self.batchSize else { return false }
+        try await finish()
+        return true
+    }
+
+    mutating func finish() async throws {
         try await index.apply(waiting)
-        progress(summary.whole)
-        return summary
+        waiting = []
     }
 }

@@ -10,6 +10,9 @@ import Metrics
 /// answers a question and nothing that is forgotten. Each is noted as an outage of cause `expired`.
 package struct Retention: Sendable {
     private static let batchSize = 200
+    /// Ten minutes at the usual interval, nothing beside days.
+    private static let callsPerRound = 20
+    private static let leastCamerasAtOnce = 50
     /// Footage younger than this is never deleted to make room: then recording stops instead, with an alarm.
     private static let youngestDeleted: Microseconds = .seconds(120)
 
@@ -39,9 +42,10 @@ package struct Retention: Sendable {
     }
 
     func run() async {
+        var round = Round()
         while !Task.isCancelled, let settings = await settings() {
             do {
-                try await expireByAge(defaultDays: settings.retentionDays)
+                try await expireByAge(&round, defaultDays: settings.retentionDays)
                 try await makeRoom(reserveBytes: settings.reserveBytes)
             } catch is CancellationError {
                 return
@@ -52,9 +56,27 @@ package struct Retention: Sendable {
         }
     }
 
-    /// Deletes what is older than its camera's retention.
-    func expireByAge(defaultDays: Int) async throws {
-        for code in try await index.camerasWithFootage() {
+    /// A round through the cameras, over several calls.
+    struct Round {
+        fileprivate var rest: ArraySlice<CameraCode> = []
+        fileprivate var countAtOnce = 0
+    }
+
+    /// Deletes what is older than its camera's retention, of the next cameras of a round: all of them take `callsPerRound` calls, so
+    /// that what is asked and synced grows with what there is to delete and not with the number of cameras.
+    func expireByAge(_ round: inout Round, defaultDays: Int) async throws {
+        if round.rest.isEmpty {
+            let all = try await index.camerasWithFootage()
+            round.rest = all[...]
+            round.countAtOnce = max(Self.leastCamerasAtOnce, (all.count + Self.callsPerRound - 1) / Self.callsPerRound)
+        }
+        let next = round.rest.prefix(round.countAtOnce)
+        round.rest = round.rest.dropFirst(round.countAtOnce)
+        try await expireByAge(of: next, defaultDays: defaultDays)
+    }
+
+    private func expireByAge(of cameras: ArraySlice<CameraCode>, defaultDays: Int) async throws {
+        for code in cameras {
             let days = try await records.camera(code)?.retentionDays ?? defaultDays
             let limit = clock.now() - .days(Int64(days))
             while !Task.isCancelled {
@@ -112,8 +134,8 @@ package struct Retention: Sendable {
 
     private func delete(_ segments: [Segment], because reason: String) async throws {
         try await index.apply(segments.map { .deleting($0.id) })
-        for segment in segments { try await archive.erase(segment) }
-        for outage in Self.outages(of: segments, reason) { await outages.note(outage) }
+        try await archive.erase(segments)
+        await outages.note(Self.outages(of: segments, reason))
         try await index.apply(segments.map { .deleted($0.id) })
         expiredCounter.increment(by: segments.count)
         logger.info("\(segments.count) segments expired: \(reason)", metadata: ["oldest": "\(segments[0].span.start)"])

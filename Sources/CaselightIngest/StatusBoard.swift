@@ -11,9 +11,16 @@ package final class StatusBoard: Sendable {
     package func all() -> [FeedStatus] { statuses.withLock { Array($0.values) } }
     package func remove(_ camera: CameraCode) { statuses.withLock { _ = $0.removeValue(forKey: camera) } }
 
-    /// Notes until when a camera's footage is in its file; nothing happens for a camera that is not on the board.
-    package func reached(_ time: WallTime, _ camera: CameraCode) {
-        statuses.withLock { $0[camera]?.lastFragmentAt = time }
+    /// How many feeds are in each state.
+    package func counts() -> [FeedStatus.State: Int] {
+        statuses.withLock { statuses in statuses.values.reduce(into: [:]) { $0[$1.state, default: 0] += 1 } }
+    }
+
+    /// Notes until when cameras' footage is in its files; nothing happens for a camera that is not on the board.
+    package func reached(_ ends: some Sequence<(CameraCode?, WallTime)>) {
+        statuses.withLock { statuses in
+            for (camera, time) in ends { if let camera { statuses[camera]?.lastFragmentAt = time } }
+        }
     }
 
     /// Enters a state; what was known of the stream stays until the next run.

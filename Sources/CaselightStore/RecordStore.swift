@@ -68,6 +68,8 @@ public protocol RecordStore: Sendable {
     func closeOutage(of camera: CameraCode, at time: WallTime) async throws
     /// Notes a past outage, such as a time found by recovery or footage that expired. Joins one of the same cause that it touches.
     func addOutage(_ outage: Outage) async throws
+    /// Applies notes in their order, each as the call of its name would, in one durable write: all or none.
+    func note(_ notes: [OutageNote]) async throws
     /// Outages that overlap the span, as they were noted, in the order of their starts.
     func outages(of cameras: [CameraCode], overlapping span: TimeSpan) async throws -> [Outage]
     /// Those still open, of all cameras.
@@ -84,6 +86,16 @@ public protocol RecordStore: Sendable {
     func volumes() async throws -> [String]
     /// Makes an archive one that may be recorded to and deleted from.
     func addVolume(_ id: String, path: String, at time: WallTime) async throws
+}
+
+/// Something to note of an outage.
+public enum OutageNote: Hashable, Sendable {
+    /// As `openOutage`.
+    case opened(Outage)
+    /// As `closeOutage`.
+    case closed(CameraCode, at: WallTime)
+    /// As `addOutage`.
+    case past(Outage)
 }
 
 /// What becomes of a feed's stored credentials in an update.

@@ -13,7 +13,8 @@ struct Settings: Sendable {
         "http.host", "http.port", "state.path", "archive.path", "archive.reserveGigabytes", "archive.retentionDays",
         "worker.path", "worker.feedsPerWorker", "recording.segmentSeconds", "recording.fragmentMilliseconds",
         "recording.syncSeconds", "recording.queueMegabytes", "recording.readTimeoutSeconds", "recording.drainMilliseconds",
-        "reconnect.shortestSeconds", "reconnect.longestSeconds", "stills.limit", "upload.limitGigabytes", "log.level",
+        "reconnect.shortestSeconds", "reconnect.longestSeconds", "connect.limit", "connect.spreadSeconds", "stills.limit",
+        "upload.limitGigabytes", "log.level",
     ]
 
     static let defaultFile = "/etc/caselight/caselight.yaml"
@@ -84,6 +85,8 @@ struct Settings: Sendable {
         ingest.retentionDays = try values.number("archive.retentionDays", default: 30, in: 1...36_500)
         ingest.reserveBytes = Int64(try values.number("archive.reserveGigabytes", default: 2, in: 0...100_000)) << 30
         ingest.stillLimit = try values.number("stills.limit", default: 64, in: 1...4096)
+        ingest.connectLimit = try values.number("connect.limit", default: 200, in: 1...10_000)
+        ingest.connectSpread = .seconds(try values.number("connect.spreadSeconds", default: 60, in: 0...3600))
         let shortest = try values.number("reconnect.shortestSeconds", default: 1, in: 1...3600)
         let longest = try values.number("reconnect.longestSeconds", default: 60, in: shortest...86_400)
         ingest.backoff = Backoff.Limits(shortest: .seconds(shortest), longest: .seconds(longest))

@@ -49,7 +49,7 @@ import Testing
         await installation.outages.open(outage(at: 1, .feedLost))
         let next = OutageBook(records: installation.records, logger: installation.logger)
         try await next.load()
-        await next.openUnlessOpen(outage(at: 9, .restart))
+        await next.openUnlessOpen([outage(at: 9, .restart)])
         await next.close(camera, at: Installation.now + .seconds(12))
         #expect(try await noted() == [["feedLost", "1", "12", ""]])
     }

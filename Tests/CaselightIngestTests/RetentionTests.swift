@@ -11,15 +11,34 @@ import Testing
         let installation = try Installation()
         let usual = try await installation.addCamera("usual", retentionDays: nil, footageDaysAgo: [40, 31, 29, 1])
         let long = try await installation.addCamera("long", retentionDays: 90, footageDaysAgo: [95, 40, 1])
-        try await installation.retention.expireByAge(defaultDays: 30)
+        var round = Retention.Round()
+        try await installation.retention.expireByAge(&round, defaultDays: 30)
         #expect(try await installation.footageDaysAgo(usual) == [29, 1])
         #expect(try await installation.footageDaysAgo(long) == [40, 1])
+    }
+
+    @Test func goesRoundManyCamerasAFewAtATime() async throws {
+        let installation = try Installation()
+        var codes: [CameraCode] = []
+        for number in 0..<120 {
+            codes.append(try await installation.addCamera("gate-\(number)", retentionDays: nil, footageDaysAgo: [40, 1]))
+        }
+        var round = Retention.Round()
+        var remaining: [Int] = []
+        for _ in 0..<3 {
+            try await installation.retention.expireByAge(&round, defaultDays: 30)
+            var count = 0
+            for code in codes where try await installation.footageDaysAgo(code) != [1] { count += 1 }
+            remaining.append(count)
+        }
+        #expect(remaining == [70, 20, 0])
     }
 
     @Test func saysThatWhatIsGoneHasExpired() async throws {
         let installation = try Installation()
         let code = try await installation.addCamera("gate-1", retentionDays: nil, footageDaysAgo: [40])
-        try await installation.retention.expireByAge(defaultDays: 30)
+        var round = Retention.Round()
+        try await installation.retention.expireByAge(&round, defaultDays: 30)
         let start = Installation.now - .days(40)
         let noted = try await installation.records.outages(of: [code], overlapping: everything)
         #expect(

@@ -34,9 +34,9 @@ import Testing
     @Test func knowsWhoseRunItIsUntilItEnds() {
         let run = run(1, startedAt: 10)
         _ = book.changes(for: .runStarted(feed: 7, run))
-        #expect(book.camera(of: run.id) == camera)
+        #expect(book.cameras(of: [run.id]) == [camera])
         _ = book.changes(for: .feedEnded(feed: 7, at: run.startedAt, reason: .stopped, nil))
-        #expect(book.camera(of: run.id) == nil)
+        #expect(book.cameras(of: [run.id]) == [nil])
     }
 
     @Test func changedMetadataReplacesTheRuns() {

@@ -23,11 +23,11 @@ extension Archive {
             found.append(ArchiveFinding(problem: .foreign, path: path, detail: "not a file of this archive"))
         }
         for camera in try await cameras(foreign: foreign) {
-            for day in try await days(of: camera, since: .distantPast, foreign: foreign) {
-                for file in try await segmentFiles(of: camera, day: day, foreign: foreign) where try await !isKnown(file.id) {
+            for day in try await days(of: camera, foreign: foreign) {
+                for file in try await segmentFiles(of: camera, day: day, foreign: foreign) where try await !isKnown(file.name.id) {
                     found.append(
                         ArchiveFinding(
-                            problem: .orphan, segment: file.id, camera: camera, path: file.path, detail: "not in the index"))
+                            problem: .orphan, segment: file.name.id, camera: camera, path: file.path, detail: "not in the index"))
                 }
             }
         }

@@ -76,17 +76,38 @@ extension Disk {
                 $0.withMemoryRebound(to: CChar.self, capacity: Int(entry.pointee.d_reclen)) { String(cString: $0) }
             }
             guard name != ".", name != ".." else { continue }
-            var status = stat()
-            guard fstatat(dirfd(stream), name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
-            let kind: EntryKind =
-                switch status.st_mode & S_IFMT {
-                case S_IFREG: .file
-                case S_IFDIR: .folder
-                default: .other
-                }
+            guard let kind = kind(of: entry, name, in: stream) else { continue }
             found.append((name, kind))
         }
         return found.sorted { $0.name < $1.name }
+    }
+
+    /// Most file systems tell the kind with the name; asking each file for it would be most of a listing's cost.
+    private static func kind(of entry: UnsafeMutablePointer<dirent>, _ name: String, in folder: OpaquePointer) -> EntryKind? {
+        switch Int(entry.pointee.d_type) {
+        case Int(DT_REG): return .file
+        case Int(DT_DIR): return .folder
+        case Int(DT_UNKNOWN): break
+        default: return .other
+        }
+        var status = stat()
+        guard fstatat(dirfd(folder), name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return .file
+        case S_IFDIR: return .folder
+        default: return .other
+        }
+    }
+
+    /// When an entry of the folder was last made or removed; `nil` where the folder is gone.
+    static func changedAt(folder: String) throws -> WallTime? {
+        var status = stat()
+        do {
+            try systemCall { stat(folder, &status) }
+        } catch Errno.noSuchFileOrDirectory {
+            return nil
+        }
+        return WallTime(microseconds: Int64(status.st_mtim.tv_sec) * 1_000_000 + Int64(status.st_mtim.tv_nsec) / 1000)
     }
 
     /// Waits for another process to let go of the file, up to `limitNs`.

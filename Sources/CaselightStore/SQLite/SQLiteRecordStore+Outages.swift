@@ -2,39 +2,32 @@ public import CaselightModel
 import GRDB
 
 extension SQLiteRecordStore {
-    public func openOutage(_ outage: Outage) async throws {
-        let operation = "note an outage of camera '\(outage.camera)'"
-        try checkText(outage.detail, operation: operation)
-        try await file.write(operation) { db in try Self.open(outage, db) }
-    }
+    public func openOutage(_ outage: Outage) async throws { try await note([.opened(outage)]) }
 
     public func closeOutage(of camera: CameraCode, at time: WallTime) async throws {
-        try await file.write("end the outage of camera '\(camera)'") { db in
-            guard let open = try Self.openOutage(of: camera, db) else { return }
-            try db.run("DELETE FROM outages WHERE id = ?", [open.id])
-            // One that ended as it began, or before it by a step of our clock, was none.
-            guard open.outage.startedAt < time else { return }
-            var ended = open.outage
-            ended.endedAt = time
-            try Self.insert(ended, db)
-        }
+        try await note([.closed(camera, at: time)])
     }
 
-    public func addOutage(_ outage: Outage) async throws {
-        let operation = "note a past outage of camera '\(outage.camera)'"
-        try checkText(outage.detail, operation: operation)
-        if let end = outage.endedAt { _ = try TimeSpan(from: outage.startedAt, to: end) }
-        try await file.write(operation) { db in
-            guard let end = outage.endedAt else { return try Self.open(outage, db) }
-            var joined = outage
-            for other in try Self.touching(outage, end: end, db) {
-                // The oldest one's words stand; an open one stays open.
-                joined.detail = other.outage.startedAt <= joined.startedAt ? other.outage.detail : joined.detail
-                joined.startedAt = min(joined.startedAt, other.outage.startedAt)
-                joined.endedAt = joined.endedAt.flatMap { known in other.outage.endedAt.map { max(known, $0) } }
-                try db.run("DELETE FROM outages WHERE id = ?", [other.id])
+    public func addOutage(_ outage: Outage) async throws { try await note([.past(outage)]) }
+
+    public func note(_ notes: [OutageNote]) async throws {
+        guard !notes.isEmpty else { return }
+        for note in notes {
+            switch note {
+            case .opened(let outage), .past(let outage):
+                try checkText(outage.detail, operation: "note an outage of camera '\(outage.camera)'")
+                if case .past = note, let end = outage.endedAt { _ = try TimeSpan(from: outage.startedAt, to: end) }
+            case .closed: break
             }
-            try Self.insert(joined, db)
+        }
+        try await file.write("note \(notes.count) changes of outages") { db in
+            for note in notes {
+                switch note {
+                case .opened(let outage): try Self.open(outage, db)
+                case .closed(let camera, let time): try Self.close(camera, at: time, db)
+                case .past(let outage): try Self.add(outage, db)
+                }
+            }
         }
     }
 
@@ -113,6 +106,29 @@ extension SQLiteRecordStore {
             open.endedAt = nil
             try insert(open, db)
         }
+    }
+
+    private static func close(_ camera: CameraCode, at time: WallTime, _ db: Database) throws {
+        guard let open = try openOutage(of: camera, db) else { return }
+        try db.run("DELETE FROM outages WHERE id = ?", [open.id])
+        // One that ended as it began, or before it by a step of our clock, was none.
+        guard open.outage.startedAt < time else { return }
+        var ended = open.outage
+        ended.endedAt = time
+        try insert(ended, db)
+    }
+
+    private static func add(_ outage: Outage, _ db: Database) throws {
+        guard let end = outage.endedAt else { return try open(outage, db) }
+        var joined = outage
+        for other in try touching(outage, end: end, db) {
+            // The oldest one's words stand; an open one stays open.
+            joined.detail = other.outage.startedAt <= joined.startedAt ? other.outage.detail : joined.detail
+            joined.startedAt = min(joined.startedAt, other.outage.startedAt)
+            joined.endedAt = joined.endedAt.flatMap { known in other.outage.endedAt.map { max(known, $0) } }
+            try db.run("DELETE FROM outages WHERE id = ?", [other.id])
+        }
+        try insert(joined, db)
     }
 
     private static func insert(_ outage: Outage, _ db: Database) throws {
