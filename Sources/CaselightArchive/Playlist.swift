@@ -18,25 +18,40 @@ package enum Playlist {
     ) -> String {
         let entries = segments.compactMap { entry($0, track) }
         let longest = entries.map(\.segment.span.duration.value).max() ?? 0
-        var lines = ["#EXTM3U", "#EXT-X-VERSION:7"]
+        var text = PlaylistText(capacityBytes: 400 + entries.count * 320)
         // A player rounds a duration before it compares it with the target; rounded up it is never below.
-        lines.append("#EXT-X-TARGETDURATION:\(max(1, (longest + 999_999) / 1_000_000))")
-        lines.append("#EXT-X-MEDIA-SEQUENCE:0")
-        if !isLive { lines.append("#EXT-X-PLAYLIST-TYPE:VOD") }
-        lines.append("#EXT-X-INDEPENDENT-SEGMENTS")
+        text.add("#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:")
+        text.add(max(1, (longest + 999_999) / 1_000_000))
+        text.add("\n#EXT-X-MEDIA-SEQUENCE:0\n")
+        if !isLive { text.add("#EXT-X-PLAYLIST-TYPE:VOD\n") }
+        text.add("#EXT-X-INDEPENDENT-SEGMENTS\n")
         var previous: Entry?
         for entry in entries {
-            let file = address(entry.segment)
-            if let previous, !follows(entry, previous) { lines.append("#EXT-X-DISCONTINUITY") }
-            lines.append("#EXT-X-MAP:URI=\"\(file)\",BYTERANGE=\"\(entry.initializationByteCount)@0\"")
-            lines.append("#EXT-X-PROGRAM-DATE-TIME:\(milliseconds(entry.segment.span.start))")
-            lines.append("#EXTINF:\(seconds(entry.segment.span.duration)),")
-            lines.append("#EXT-X-BYTERANGE:\(entry.byteCount - Int64(entry.initializationByteCount))@\(entry.initializationByteCount)")
-            lines.append(file)
+            if let previous, !follows(entry, previous) { text.add("#EXT-X-DISCONTINUITY\n") }
+            add(entry, at: address(entry.segment), to: &text)
             previous = entry
         }
-        if !isLive { lines.append("#EXT-X-ENDLIST") }
-        return lines.joined(separator: "\n") + "\n"
+        if !isLive { text.add("#EXT-X-ENDLIST\n") }
+        return text.string
+    }
+
+    private static func add(_ entry: Entry, at address: String, to text: inout PlaylistText) {
+        let initializationByteCount = Int64(entry.initializationByteCount)
+        text.add("#EXT-X-MAP:URI=\"")
+        text.add(address)
+        text.add("\",BYTERANGE=\"")
+        text.add(initializationByteCount)
+        text.add("@0\"\n#EXT-X-PROGRAM-DATE-TIME:")
+        text.add(entry.segment.span.start)
+        text.add("\n#EXTINF:")
+        text.add(seconds: entry.segment.span.duration)
+        text.add(",\n#EXT-X-BYTERANGE:")
+        text.add(entry.byteCount - initializationByteCount)
+        text.add("@")
+        text.add(initializationByteCount)
+        text.add("\n")
+        text.add(address)
+        text.add("\n")
     }
 
     /// A playlist of playlists: the pictures, and beside them the sound where some segment has it as AAC, which players take.
@@ -91,16 +106,5 @@ package enum Playlist {
         let distance = (next.span.start - last.span.end).value.magnitude
         return next.id.run == last.id.run && distance <= joinTolerance.value.magnitude
             && last.endReason != .streamChanged && entry.initializationByteCount == previous.initializationByteCount
-    }
-
-    private static func milliseconds(_ time: WallTime) -> String {
-        let whole = WallTime(microseconds: floorDivide(time.microseconds, 1_000_000) * 1_000_000)
-        let fraction = (time - whole).value / 1000
-        return whole.rfc3339().dropLast() + ".\(String(repeating: "0", count: 3 - String(fraction).count))\(fraction)Z"
-    }
-
-    private static func seconds(_ span: Microseconds) -> String {
-        let fraction = String(span.value % 1_000_000)
-        return "\(span.value / 1_000_000).\(String(repeating: "0", count: 6 - fraction.count))\(fraction)"
     }
 }

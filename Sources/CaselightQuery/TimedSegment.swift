@@ -23,13 +23,21 @@ public struct TimedSegment: Hashable, Sendable {
 }
 
 extension FootageSearch {
-    /// Lists a camera's segments in a span of true time, with their keyframes and activity, in the order of true time: what can be
-    /// played of a span that ``clips(_:)`` or ``coverage(of:in:)`` named.
-    public func segments(of code: CameraCode, in span: TimeSpan) async throws -> [TimedSegment] {
+    /// Lists a camera's segments in a span of true time, in the order of true time: what can be played of a span that ``clips(_:)`` or
+    /// ``coverage(of:in:)`` named.
+    ///
+    /// - Parameter detailed: with their keyframes and activity, which cost a camera-day some milliseconds.
+    public func segments(of code: CameraCode, in span: TimeSpan, detailed: Bool = true) async throws -> [TimedSegment] {
         let imports = try await imports(of: [code])[code] ?? [:]
-        let found = try await segments(of: code, imports: imports, around: span, margin: .zero, detailed: true)
-        return found.flatMap { clock, segments in segments.map { TimedSegment(segment: $0, clock: clock) } }
-            .filter { $0.inTrueTime.span.overlaps(span) }
-            .sorted { ($0.inTrueTime.span.start, $0.segment.id) < ($1.inTrueTime.span.start, $1.segment.id) }
+        let found = try await segments(of: code, imports: imports, around: span, margin: .zero, detailed: detailed)
+        let timed = found.flatMap { clock, segments in
+            segments.compactMap { segment in
+                let shifted = segment.span.shifted(by: -clock.offsetUs)
+                return shifted.overlaps(span) ? (start: shifted.start, TimedSegment(segment: segment, clock: clock)) : nil
+            }
+        }
+        // What follows one clock came in order.
+        guard found.count > 1 else { return timed.map(\.1) }
+        return timed.sorted { ($0.start, $0.1.segment.id) < ($1.start, $1.1.segment.id) }.map(\.1)
     }
 }

@@ -119,9 +119,9 @@ extension API {
 
     /// All segments of a span of true time, in order and in true time. A run that is lost again and again makes many short ones; past the
     /// limit there is nothing to play.
-    func segments(of camera: CameraCode, in span: TimeSpan) async throws -> [Segment] {
+    func segments(of camera: CameraCode, in span: TimeSpan, detailed: Bool = true) async throws -> [Segment] {
         let limit = Self.segmentCountLimit
-        let found = try await search.segments(of: camera, in: span).map(\.inTrueTime)
+        let found = try await search.segments(of: camera, in: span, detailed: detailed).map(\.inTrueTime)
         guard found.count <= limit else {
             ServerMetrics.limitReached("segments")
             throw CaselightError(.tooLarge, "list \(span) of camera '\(camera)'", because: "it has over \(limit) segments", remedy: "Ask in parts.")

@@ -48,7 +48,7 @@ extension API {
         let camera = try await footageCamera(call)
         let span = try call.query.span(limit: playlistSpan)
         let track = try call.query.choice("track", of: PlaylistTrack.self) ?? .video
-        var segments = try await segments(of: camera, in: span).filter { $0.policy != .metadata && $0.byteCount > Int64($0.initializationByteCount) }
+        var segments = try await segments(of: camera, in: span, detailed: false).filter { $0.policy != .metadata && $0.byteCount > Int64($0.initializationByteCount) }
         if track == .audio { segments = segments.filter { $0.audio?.codec == "aac" } }
         guard !segments.isEmpty else {
             throw Missing.footage(camera, "\(span)", track == .audio ? "nothing playable was heard then" : "nothing was recorded then")

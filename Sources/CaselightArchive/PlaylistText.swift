@@ -1,0 +1,52 @@
+internal import CaselightModel
+
+/// A playlist's text as it grows, in one buffer: a camera's day is 1,440 entries, and each would be a dozen strings.
+struct PlaylistText {
+    private var bytes: [UInt8] = []
+
+    init(capacityBytes: Int) { bytes.reserveCapacity(capacityBytes) }
+
+    var string: String { String(decoding: bytes, as: UTF8.self) }
+
+    mutating func add(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+    mutating func add(_ text: StaticString) {
+        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    }
+
+    mutating func add(_ number: Int64) {
+        if number < 0 { bytes.append(UInt8(ascii: "-")) }
+        add(digitsOf: number.magnitude, atLeast: 1)
+    }
+
+    /// To the millisecond, in UTC.
+    mutating func add(_ time: WallTime) {
+        let civil = Civil(time)
+        for (number, count, mark) in [
+            (civil.year, 4, "-"), (civil.month, 2, "-"), (civil.day, 2, "T"), (civil.hour, 2, ":"), (civil.minute, 2, ":"),
+            (civil.second, 2, "."),
+        ] as [(Int, Int, Unicode.Scalar)] {
+            add(digitsOf: UInt64(max(0, number)), atLeast: count)
+            bytes.append(UInt8(ascii: mark))
+        }
+        add(digitsOf: UInt64(civil.microsecond / 1000), atLeast: 3)
+        bytes.append(UInt8(ascii: "Z"))
+    }
+
+    /// With six decimals.
+    mutating func add(seconds span: Microseconds) {
+        add(span.value / 1_000_000)
+        bytes.append(UInt8(ascii: "."))
+        add(digitsOf: (span.value % 1_000_000).magnitude, atLeast: 6)
+    }
+
+    private mutating func add(digitsOf number: UInt64, atLeast count: Int) {
+        let start = bytes.count
+        var rest = number
+        repeat {
+            bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        } while rest > 0 || bytes.count - start < count
+        bytes[start...].reverse()
+    }
+}
