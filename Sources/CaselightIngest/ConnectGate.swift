@@ -9,7 +9,7 @@ actor ConnectGate {
     }
 
     private let limit: Int
-    private var enteredCount = 0
+    private(set) var enteredCount = 0
     private var nextNumber = 0
     private var first: [Waiter] = []
     private var repeated: [Waiter] = []
@@ -17,6 +17,8 @@ actor ConnectGate {
     private let waitingGauge = Gauge(label: "caselight_feeds_waiting_to_connect")
 
     init(limit: Int) { self.limit = limit }
+
+    var waitingCount: Int { first.count + repeated.count }
 
     /// Waits for a place; `leave` gives it back.
     ///
@@ -69,6 +71,6 @@ actor ConnectGate {
 
     private func tell() {
         connectingGauge.record(enteredCount)
-        waitingGauge.record(first.count + repeated.count)
+        waitingGauge.record(waitingCount)
     }
 }

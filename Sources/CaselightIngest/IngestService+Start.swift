@@ -6,7 +6,6 @@ extension IngestService {
     private static let pageSize = 1000
     /// Between two first attempts, where there are few.
     private static let startInterval: Duration = .milliseconds(30)
-    private static let disabledGap = (cause: GapCause.disabled, detail: "the feed is disabled")
     /// How far back the end of a camera's last footage is looked for.
     private static let lookBack: Microseconds = .days(7)
 
@@ -20,8 +19,9 @@ extension IngestService {
             guard page.count == Self.pageSize else { break }
         }
         let fed = cameras.filter { $0.feed != nil }
-        await noteStart(of: fed)
-        let enabled = fed.filter(\.isEnabled)
+        let covered = await noteStart(of: fed)
+        // Those that recorded last go first: who was dead already may wait.
+        let enabled = fed.filter(\.isEnabled).sorted { covered[$0.code] ?? .distantPast > covered[$1.code] ?? .distantPast }
         let interval = min(Self.startInterval, settings.connectSpread / max(1, enabled.count))
         for (order, camera) in enabled.enumerated() { await supervise(camera, after: interval * order) }
     }
@@ -42,8 +42,8 @@ extension IngestService {
         await supervise(camera, after: .zero)
     }
 
-    /// What a feed's plan is, and why it is not recorded, in one place for those who stop it.
-    var gapOfDisabled: (cause: GapCause, detail: String) { Self.disabledGap }
+    /// Why a disabled feed is not recorded.
+    var gapOfDisabled: (cause: GapCause, detail: String) { (.disabled, "the feed is disabled") }
 
     private func supervise(_ camera: Camera, after delay: Duration) async {
         guard let feed = camera.feed else { return }
@@ -61,7 +61,9 @@ extension IngestService {
     }
 
     /// From here until the first footage there is a gap, and this is why.
-    private func noteStart(of cameras: [Camera]) async {
+    ///
+    /// - Returns: until when the cameras were recorded before.
+    private func noteStart(of cameras: [Camera]) async -> [CameraCode: WallTime] {
         let now = clock.now()
         let earliest = now - Self.lookBack
         let covered = await lastCovered(cameras.filter(\.isEnabled).map(\.code), since: earliest)
@@ -74,9 +76,10 @@ extension IngestService {
             board.enter(.disabled, camera.code, at: now)
             await outages.open(disabledOutage(of: camera, at: now))
         }
+        return covered
     }
 
     private func disabledOutage(of camera: Camera, at now: WallTime) -> Outage {
-        Outage(camera: camera.code, startedAt: now, endedAt: nil, cause: Self.disabledGap.cause, detail: Self.disabledGap.detail)
+        Outage(camera: camera.code, startedAt: now, endedAt: nil, cause: gapOfDisabled.cause, detail: gapOfDisabled.detail)
     }
 }

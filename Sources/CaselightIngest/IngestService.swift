@@ -46,7 +46,8 @@ package actor IngestService: Service {
         pool = WorkerPool(
             settings: settings, logger: logger,
             onEvent: { [board] event in
-                if case .progress(let segments) = event {
+                if case .progress(let batch) = event {
+                    let segments = batch.segments
                     board.reached(zip(runs.cameras(of: segments.map(\.id.run)), segments.map(\.endsAt)))
                 }
                 await writer.add(runs.changes(for: event))

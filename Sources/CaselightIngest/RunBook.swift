@@ -45,8 +45,8 @@ final class RunBook: Sendable {
             return books.withLock { $0.end(feed) }.map { [.runEnded($0.id, at: max(time, $0.startedAt))] } ?? []
         case .segmentOpened(let segment), .segmentClosed(let segment):
             return [.segment(segment)]
-        case .progress(let segments):
-            return segments.map { .progress($0.id, endsAt: $0.endsAt, byteCount: $0.byteCount, audioByteCount: $0.audioByteCount) }
+        case .progress(let batch):
+            return batch.segments.map { .progress($0.id, endsAt: $0.endsAt, byteCount: $0.byteCount, audioByteCount: $0.audioByteCount) }
         case .clockSample(_, let run, let sample):
             return [.clockSample(run, sample)]
         default:

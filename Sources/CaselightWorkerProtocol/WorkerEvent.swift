@@ -12,7 +12,7 @@ package enum WorkerEvent: Sendable, Codable {
     /// A segment's file exists and holds its first whole fragment.
     case segmentOpened(Segment)
     /// Segments grew by whole fragments that are in the file; batched, about once a second.
-    case progress([SegmentProgress])
+    case progress(ProgressBatch)
     /// A segment is complete and synced to disk.
     case segmentClosed(Segment)
     /// A segment cannot be kept: its disk failed or is full. What its file holds is found by recovery.
@@ -31,7 +31,7 @@ package enum WorkerEvent: Sendable, Codable {
     case drained
 }
 
-package struct SegmentProgress: Hashable, Sendable, Codable {
+package struct SegmentProgress: Hashable, Sendable {
     package var id: SegmentID
     package var endsAt: WallTime
     package var byteCount: Int64

@@ -141,11 +141,17 @@ import Testing
         let archive = try open()
         let live = try record()
         var found: [SegmentOutcome] = []
-        try await archive.scan(skipping: { id in live.dropLast().contains { $0.id == id } }) { found.append($0) }
+        let camera = try #require(live.first?.camera)
+        let ofCamera = live.filter { $0.camera == camera }
+        try await archive.scan(camera, changedSince: .distantPast, knowing: { _ in Set(ofCamera.dropLast().map(\.id)) }) { found.append($0) }
         #expect(found.count == 1)
         found = []
-        try await archive.scan(since: try WallTime(rfc3339: "2026-03-03T05:00:00Z")) { found.append($0) }
+        let last = try #require(ofCamera.map(\.span.start).max())
+        try await archive.scan(camera, changedSince: .distantPast, startedSince: last, knowing: { _ in [] }) { found.append($0) }
         #expect(found.count == 1)
+        found = []
+        try await archive.scan(camera, changedSince: SystemWallClock().now() + .days(1), knowing: { _ in [] }) { found.append($0) }
+        #expect(found.isEmpty, "folders that have not changed are left out")
     }
 
     // MARK: Checks

@@ -43,7 +43,7 @@ final class EventLog: Sendable {
     var closed: [Segment] { events.compactMap { if case .segmentClosed(let segment) = $0 { segment } else { nil } } }
     var lost: [CaselightError] { events.compactMap { if case .segmentLost(_, _, let error) = $0 { error } else { nil } } }
     var progress: [SegmentProgress] {
-        events.compactMap { if case .progress(let list) = $0 { list } else { nil } }.flatMap(\.self)
+        events.compactMap { if case .progress(let batch) = $0 { batch.segments } else { nil } }.flatMap(\.self)
     }
 }
 

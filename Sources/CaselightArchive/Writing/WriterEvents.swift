@@ -31,7 +31,7 @@ final class WriterEvents: Sendable {
     func flush() {
         grown.withLock {
             guard !$0.isEmpty else { return }
-            report(.progress($0.values.sorted { $0.id < $1.id }))
+            report(.progress(ProgressBatch($0.values.sorted { $0.id < $1.id })))
             $0.removeAll(keepingCapacity: true)
         }
     }
