@@ -22,15 +22,18 @@ struct PlaylistText {
     /// To the millisecond, in UTC.
     mutating func add(_ time: WallTime) {
         let civil = Civil(time)
-        for (number, count, mark) in [
-            (civil.year, 4, "-"), (civil.month, 2, "-"), (civil.day, 2, "T"), (civil.hour, 2, ":"), (civil.minute, 2, ":"),
-            (civil.second, 2, "."),
-        ] as [(Int, Int, Unicode.Scalar)] {
-            add(digitsOf: UInt64(max(0, number)), atLeast: count)
-            bytes.append(UInt8(ascii: mark))
-        }
-        add(digitsOf: UInt64(civil.microsecond / 1000), atLeast: 3)
-        bytes.append(UInt8(ascii: "Z"))
+        add(civil.year, digits: 4, then: "-")
+        add(civil.month, digits: 2, then: "-")
+        add(civil.day, digits: 2, then: "T")
+        add(civil.hour, digits: 2, then: ":")
+        add(civil.minute, digits: 2, then: ":")
+        add(civil.second, digits: 2, then: ".")
+        add(civil.microsecond / 1000, digits: 3, then: "Z")
+    }
+
+    private mutating func add(_ number: Int, digits: Int, then mark: Unicode.Scalar) {
+        add(digitsOf: UInt64(max(0, number)), atLeast: digits)
+        bytes.append(UInt8(ascii: mark))
     }
 
     /// With six decimals.

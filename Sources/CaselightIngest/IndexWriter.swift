@@ -3,13 +3,14 @@ import CaselightStore
 import Logging
 import Metrics
 
-/// Carries the workers' reports into the index: one transaction a second, as often as segments report their growth, in order, tried again until it holds.
+/// Carries the workers' reports into the index: two transactions a second, in order, tried again until it holds.
 ///
 /// Progress reports of one segment replace each other, so what waits is bounded by the number of open segments plus the
 /// closed ones of an outage of the database; past `waitingLimit` the oldest progress reports go, which recovery makes up for.
 package actor IndexWriter {
     private static let waitingLimit = 200_000
-    private static let interval: Duration = .seconds(1)
+    /// Segments report their growth every second, and questions judge what is three seconds old.
+    private static let interval: Duration = .milliseconds(500)
 
     private let index: any FootageIndex
     private let logger: Logger
