@@ -89,6 +89,15 @@ struct Volume: Codable {
     }
 }
 
+extension Archive {
+    /// Whether no daemon has this archive open at the moment: then nobody mends what a crash left.
+    package func isUnattended() -> Bool {
+        guard let file = try? FileDescriptor.open(FilePath("\(path)/\(ArchiveLayout.volumeFileName)"), .readOnly) else { return true }
+        defer { try? file.close() }
+        return Disk.lock(file, limitNs: 0)
+    }
+}
+
 /// Keeps other processes out of an archive as long as it lives: a lock on the volume file, which the kernel lets go of when we die.
 final class VolumeHold: Sendable {
     private let file: FileDescriptor

@@ -34,7 +34,7 @@ package actor IndexWriter {
 
     private func add(_ change: IndexChange) {
         switch change {
-        case .progress(let id, _, _, _):
+        case .progress(let id, _, _, _, _, _):
             if let position = progressPosition[id] {
                 waiting[position] = change
             } else if waiting.count < Self.waitingLimit {

@@ -45,6 +45,9 @@ extension IngestService {
     /// Why a disabled feed is not recorded.
     var gapOfDisabled: (cause: GapCause, detail: String) { (.disabled, "the feed is disabled") }
 
+    /// Why a removed camera is not recorded in the moment before its removal was noted.
+    var gapOfRemoved: (cause: GapCause, detail: String) { (.notRegistered, "the camera was removed") }
+
     private func supervise(_ camera: Camera, after delay: Duration) async {
         guard let feed = camera.feed else { return }
         let credentials: FeedCredentials?

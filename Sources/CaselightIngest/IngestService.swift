@@ -185,7 +185,8 @@ extension IngestService: LiveFeeds {
                 if running.plan == plan { return }
                 let onlyPolicy = plan.map { $0.feed == running.plan.feed && $0.credentials == running.plan.credentials } ?? false
                 supervisors[code] = nil
-                await running.stop(onlyPolicy ? .policyChanged : .stopped, gap: camera?.isEnabled == false ? gapOfDisabled : nil)
+                let gap = camera.map { $0.isEnabled ? nil : gapOfDisabled } ?? gapOfRemoved
+                await running.stop(onlyPolicy ? .policyChanged : .stopped, gap: gap)
             }
             guard let camera, camera.feed != nil else {
                 board.remove(code)

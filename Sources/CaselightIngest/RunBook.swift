@@ -46,7 +46,11 @@ final class RunBook: Sendable {
         case .segmentOpened(let segment), .segmentClosed(let segment):
             return [.segment(segment)]
         case .progress(let batch):
-            return batch.segments.map { .progress($0.id, endsAt: $0.endsAt, byteCount: $0.byteCount, audioByteCount: $0.audioByteCount) }
+            return batch.segments.map {
+                .progress(
+                    $0.id, endsAt: $0.endsAt, byteCount: $0.byteCount, audioByteCount: $0.audioByteCount, keyframes: $0.keyframes,
+                    activity: $0.activity)
+            }
         case .clockSample(_, let run, let sample):
             return [.clockSample(run, sample)]
         default:

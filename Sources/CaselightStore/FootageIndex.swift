@@ -54,8 +54,10 @@ public enum IndexChange: Hashable, Sendable {
     case runEnded(RunID, at: WallTime)
     /// A segment was opened, closed or recovered; replaces what was known of it. Its run must have been told before.
     case segment(Segment)
-    /// An open segment grew.
-    case progress(SegmentID, endsAt: WallTime, byteCount: Int64, audioByteCount: Int64?)
+    /// An open segment grew. Its tables replace those known; `nil` leaves them.
+    case progress(
+        SegmentID, endsAt: WallTime, byteCount: Int64, audioByteCount: Int64?, keyframes: KeyframeTable? = nil,
+        activity: ActivityTable? = nil)
     /// A segment is about to be deleted: it answers no question from here on, and recovery finishes what a crash interrupts.
     case deleting(SegmentID)
     /// Its files are gone. A run that is over goes with its last segment.

@@ -36,12 +36,20 @@ package struct SegmentProgress: Hashable, Sendable {
     package var endsAt: WallTime
     package var byteCount: Int64
     package var audioByteCount: Int64?
+    /// All so far, so that the moment that just passed can be looked at; `nil` where the table is too long to be told every second.
+    package var keyframes: KeyframeTable?
+    package var activity: ActivityTable?
 
-    package init(id: SegmentID, endsAt: WallTime, byteCount: Int64, audioByteCount: Int64?) {
+    package init(
+        id: SegmentID, endsAt: WallTime, byteCount: Int64, audioByteCount: Int64?, keyframes: KeyframeTable? = nil,
+        activity: ActivityTable? = nil
+    ) {
         self.id = id
         self.endsAt = endsAt
         self.byteCount = byteCount
         self.audioByteCount = audioByteCount
+        self.keyframes = keyframes
+        self.activity = activity
     }
 }
 

@@ -46,9 +46,15 @@ struct CheckCommand: AsyncParsableCommand {
                 let verdict = report.isClean ? "all agree" : "\(report.findings.count) problems"
                 print("\(report.segmentCount) segments, \(report.fileCount) files, \(report.byteCount) bytes, by \(depth.rawValue): \(verdict)")
             }
-            if !report.isClean { throw ExitCode(1) }
+            guard report.isClean else {
+                if archive.isUnattended() { FileHandle.standardError.write(Data((Self.unattendedHint + "\n").utf8)) }
+                throw ExitCode(1)
+            }
         }
     }
+
+    private static let unattendedHint =
+        "caselightd is not running. What a crash left half done it recovers at its next start: check again then."
 
     private func check(_ index: any FootageIndex, _ archive: Archive) async throws -> ArchiveCheckReport {
         let level: CheckLevel =

@@ -19,7 +19,8 @@ struct Heart: Service {
                     notifier.alive()
                     notifier.status(isHealthy ? "recording; \(count) cameras registered" : "starting, or the index takes no changes")
                 }
-                try await Task.sleep(for: notifier.watchdogInterval.map { $0 / 3 } ?? .seconds(10))
+                let interval = notifier.watchdogInterval.map { $0 / 3 } ?? .seconds(10)
+                try await Task.sleep(for: isHealthy ? interval : min(interval, .seconds(1)))
             }
         }
         notifier.stopping()

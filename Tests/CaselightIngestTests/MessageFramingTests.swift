@@ -35,7 +35,12 @@ import Testing
             SegmentProgress(
                 id: SegmentID(run: RunID(.max), sequence: .max), endsAt: WallTime(microseconds: -1), byteCount: .max, audioByteCount: nil),
             SegmentProgress(
-                id: SegmentID(run: RunID(1), sequence: 0), endsAt: WallTime(microseconds: 1_795_000_000_000_000), byteCount: 0, audioByteCount: 5),
+                id: SegmentID(run: RunID(1), sequence: 0), endsAt: WallTime(microseconds: 1_795_000_000_000_000), byteCount: 0, audioByteCount: 5,
+                keyframes: KeyframeTable([Keyframe(time: WallTime(microseconds: 7), offset: 900, byteCount: 40_000)], from: .distantPast),
+                activity: ActivityTable(bytesPerSecond: [0, 12_000])),
+            SegmentProgress(
+                id: SegmentID(run: RunID(2), sequence: 9), endsAt: WallTime(microseconds: 3), byteCount: 1, audioByteCount: nil,
+                keyframes: .empty, activity: .empty),
         ])
         var reader = MessageReader<WorkerEvent>()
         reader.append(try MessageFraming.encode(WorkerEvent.progress(batch)))

@@ -73,10 +73,14 @@ import Testing
         var sampler = CameraClockSampler(clockRateHertz: 90_000)
         var samples: [ClockSample] = []
         var (drainUs, beforeUs): (Int64, Int64) = (100_000, 0)
+        var seed: UInt64 = 1
         for frame in 0..<1000 {
             let sentUs = Int64(frame) * 40_000
-            // Drains fall 75 to 125 ms apart.
-            while drainUs < sentUs + 500 { (beforeUs, drainUs) = (drainUs, drainUs + 75_000 + drainUs * 31 % 50_000) }
+            // Drains fall 75 to 125 ms apart, in no step with the pictures.
+            while drainUs < sentUs + 500 {
+                seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                (beforeUs, drainUs) = (drainUs, drainUs + 75_000 + Int64(seed >> 33) % 50_000)
+            }
             var arrival = arrival(drainUs)
             arrival.spreadUs = drainUs - beforeUs
             let camera = arrival.wall.microseconds - (drainUs - sentUs) + 137_000_000

@@ -6,6 +6,9 @@ import SystemPackage
 ///
 /// Sendable because only jobs of its run's lane touch it, one at a time; the lane's lock orders them.
 final class WrittenSegment: @unchecked Sendable {
+    /// More keyframes than this are told when the segment is closed: a minute of pictures that are all keyframes has 1,500.
+    static let toldKeyframeLimit = 2000
+
     let header: SegmentHeader
     private let archivePath: String
     private let calls: DiskCalls
@@ -118,9 +121,12 @@ final class WrittenSegment: @unchecked Sendable {
             events.opened(segment(video))
             return
         }
+        let end = span(until: tally.endsAt).end
+        let tellsTables = tally.keyframes.count <= Self.toldKeyframeLimit
         events.grew(
             SegmentProgress(
-                id: header.id, endsAt: span(until: tally.endsAt).end, byteCount: video.byteCount, audioByteCount: audio?.byteCount))
+                id: header.id, endsAt: end, byteCount: video.byteCount, audioByteCount: audio?.byteCount,
+                keyframes: tellsTables ? tally.keyframeTable : nil, activity: tellsTables ? tally.activityTable(until: end) : nil))
     }
 
     private func conclude(_ closing: SegmentClosing) throws {

@@ -40,7 +40,10 @@ extension FootageWriter {
         try extend(new.cameraID, new.policy, from: new.startUs, to: new.endUs, db)
     }
 
-    func grow(_ id: SegmentID, to endUs: Int64, _ byteCount: Int64, _ audioByteCount: Int64?, _ db: Database) throws {
+    func grow(
+        _ id: SegmentID, to endUs: Int64, _ byteCount: Int64, _ audioByteCount: Int64?, _ keyframes: KeyframeTable?,
+        _ activity: ActivityTable?, _ db: Database
+    ) throws {
         // A report that comes late, of a segment closed or gone meanwhile, says nothing new.
         guard let old = try stored(id, db), old.isOpen, !old.isDeleting else { return }
         var new = old
@@ -53,6 +56,15 @@ extension FootageWriter {
             UPDATE segments SET ended_at_us = ?, byte_count = ?, audio_byte_count = ?
             WHERE camera_id = ? AND started_at_us = ? AND run_key = ? AND sequence = ?
             """, [new.endUs, new.byteCount, new.audioByteCount, new.cameraID, new.startUs, new.runKey, new.sequence])
+        if keyframes != nil || activity != nil {
+            try db.run(
+                """
+                INSERT INTO segment_details (run_key, sequence, keyframes, activity) VALUES (?, ?, ?, ?)
+                ON CONFLICT (run_key, sequence) DO UPDATE SET keyframes = ifnull(excluded.keyframes, keyframes),
+                  activity = ifnull(excluded.activity, activity)
+                """,
+                [new.runKey, new.sequence, keyframes.map { Data($0.packed) }, activity.map { Data($0.packed) }])
+        }
         count(segments: 0, bytes: new.totalByteCount - old.totalByteCount)
         try extend(new.cameraID, new.policy, from: new.startUs, to: new.endUs, db)
     }

@@ -4,7 +4,7 @@ import GRDB
 
 /// Applies changes to the index, inside a transaction of the writing connection.
 ///
-/// Remembers the cameras and the runs it has seen, so that a progress report costs four statements. Used on the writing
+/// Remembers the cameras and the runs it has seen, so that a progress report costs five statements. Used on the writing
 /// connection's queue alone, which is why it may be shared without a lock.
 final class FootageWriter: @unchecked Sendable {
     /// Runs remembered before all are forgotten; far above the feeds of one machine.
@@ -64,8 +64,8 @@ final class FootageWriter: @unchecked Sendable {
         case .runEnded(let id, let time):
             try db.run("UPDATE runs SET ended_at_us = ? WHERE run_id = ?", [time.microseconds, id.stored])
         case .segment(let segment): try put(segment, db)
-        case .progress(let id, let end, let byteCount, let audioByteCount):
-            try grow(id, to: end.microseconds, byteCount, audioByteCount, db)
+        case .progress(let id, let end, let byteCount, let audioByteCount, let keyframes, let activity):
+            try grow(id, to: end.microseconds, byteCount, audioByteCount, keyframes, activity, db)
         case .deleting(let id): try markDeleting(id, db)
         case .deleted(let id): try delete(id, db)
         case .clockSample(let run, let sample):

@@ -11,7 +11,7 @@ struct CoverageModel {
         switch change {
         case .segment(let segment):
             segments[segment.id] = (segment, segments[segment.id]?.isDeleting ?? false)
-        case .progress(let id, let end, _, _):
+        case .progress(let id, let end, _, _, _, _):
             guard var known = segments[id], known.segment.isOpen, !known.isDeleting, end > known.segment.span.end else { return }
             known.segment.span = TimeSpan(start: known.segment.span.start, end: end)
             segments[id] = known

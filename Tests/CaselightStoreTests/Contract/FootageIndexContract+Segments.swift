@@ -55,6 +55,15 @@ extension FootageIndexContract {
             (open.span, open.byteCount) = (span(0, 5), 5000)
             open.audio?.byteCount = 50
             #expect(try await index.openSegments() == [open])
+            let known = (open.keyframes, open.activity)
+            open.keyframes = KeyframeTable([Keyframe(time: at(3), offset: 77, byteCount: 900)], from: at(0))
+            open.activity = ActivityTable(bytesPerSecond: [5, 6, 7])
+            try await index.apply([
+                .progress(id, endsAt: at(5), byteCount: 5000, audioByteCount: 50, keyframes: open.keyframes, activity: open.activity),
+                .progress(id, endsAt: at(5), byteCount: 5000, audioByteCount: 50),
+            ])
+            #expect(try await index.segment(id) == open)
+            #expect(known != (open.keyframes, open.activity))
             #expect(try await index.statistics() == FootageStatistics(segmentCount: 1, byteCount: 5050, oldestAt: at(0), newestAt: at(5)))
             let closed = try segment(1, 0, "a", 0, 6)
             try await index.apply([.segment(closed), .progress(id, endsAt: at(9), byteCount: 9000, audioByteCount: nil)])
