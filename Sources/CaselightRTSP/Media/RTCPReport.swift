@@ -9,6 +9,7 @@ struct RTCPReport: Equatable {
     static func isControl(_ secondByte: UInt8) -> Bool { (192...195).contains(secondByte) || (200...210).contains(secondByte) }
 
     static let senderReport: UInt8 = 200
+    static let receiverReport: UInt8 = 201
 
     /// Reads a compound packet.
     ///

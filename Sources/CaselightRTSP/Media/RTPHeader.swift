@@ -7,6 +7,9 @@ struct RTPHeader: Equatable {
     let source: UInt32
     /// Seconds and fractions since 1900 of ONVIF's header extension (ONVIF Streaming Specification, 6.3).
     let absoluteTime: UInt64?
+    /// The payload begins behind them.
+    let headBytes: Int
+    let hasPadding: Bool
 
     static let minimumBytes = 12
     /// ONVIF's mark of an extension that says when the picture was taken.
@@ -39,6 +42,8 @@ struct RTPHeader: Equatable {
         timestamp = bytes.number(at: 4)
         source = bytes.number(at: 8)
         absoluteTime = time
+        headBytes = head
+        hasPadding = bytes[0] & 0x20 != 0
     }
 }
 

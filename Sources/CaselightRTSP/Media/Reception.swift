@@ -16,6 +16,8 @@ struct Reception {
     private var fresh = 0
     private var lostBefore = 0
     private var awaited: UInt16?
+    /// As they stood at the last receiver report.
+    private var told: (expected: Int, lost: Int) = (0, 0)
     /// Bit n: `highest − n` has come.
     private var recent: UInt64 = 0
     private var spacing: Spacing
@@ -52,9 +54,24 @@ struct Reception {
         }
     }
 
+    /// Puts the numbers of our own counting into a receiver report (RFC 3550, 6.4.2); other reports stay as they are.
+    mutating func correct(receiverReport bytes: inout [UInt8]) {
+        guard fresh > 0, bytes.count >= 32, bytes[1] == RTCPReport.receiverReport, bytes[0] & 0x1F > 0 else { return }
+        let expected = highest - base + 1
+        let (newlyExpected, newlyLost) = (expected - told.expected, lost - told.lost)
+        told = (expected, lost)
+        let fraction = newlyExpected > 0 ? max(0, min(255, newlyLost * 256 / newlyExpected)) : 0
+        let total = min(lost, 0x7F_FFFF)
+        bytes[12..<20] = [
+            UInt8(fraction), UInt8(total >> 16), UInt8(total >> 8 & 0xFF), UInt8(total & 0xFF), UInt8(highest >> 24 & 0xFF),
+            UInt8(highest >> 16 & 0xFF), UInt8(highest >> 8 & 0xFF), UInt8(highest & 0xFF),
+        ]
+    }
+
     private mutating func begin(_ sequence: UInt16) {
         lostBefore = lost
         (base, highest, fresh, recent, awaited) = (Int(sequence), Int(sequence), 1, 1, nil)
+        told = (0, lostBefore)
     }
 
     private mutating func advance(_ step: Int) {

@@ -25,11 +25,42 @@ extension RTSPSession {
                     continue
                 }
                 guard isWanted(stream.bytes.span.extracting(range), channel) else { continue }
-                if let count = copy(stream.bytes, range, into: buffer) { return count }
+                if let count = copy(stream.bytes, range, into: buffer) { return joinPieces(behind: range, count, channel, in: buffer) }
             case .message(let message): try take(message)
             case .incomplete: return nil
             }
         }
+    }
+
+    /// Makes one of the piece in `buffer` and those that follow it on the connection.
+    ///
+    /// It keeps the first one's head, but for the sequence number and the marker, which are the last one's.
+    private func joinPieces(
+        behind range: Range<Int>, _ count: Int, _ channel: UInt8, in buffer: UnsafeMutableRawBufferPointer
+    ) -> Int {
+        guard let (pieceChannel, codec) = pieces, pieceChannel == channel,
+            let first = UnitPiece(stream.bytes.span.extracting(range), codec: codec)
+        else { return count }
+        var (last, total) = (first, count)
+        let time = absoluteTimeUs
+        while let next = stream.packetAhead(on: channel), let piece = UnitPiece(stream.bytes.span.extracting(next), codec: codec),
+            piece.continues(last), total + piece.dataCount <= buffer.count
+        {
+            _ = isWanted(stream.bytes.span.extracting(next), channel)
+            let data = (next.upperBound - piece.dataCount)..<next.upperBound
+            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[total...])
+            stream.bytes.withUnsafeBytes { rest.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[data])) }
+            total += piece.dataCount
+            stream.take(next)
+            last = piece
+        }
+        guard last != first else { return count }
+        absoluteTimeUs = time
+        buffer[1] = last.header.payloadType | (last.header.hasMarker ? 0x80 : 0)
+        buffer[2] = UInt8(last.header.sequence >> 8)
+        buffer[3] = UInt8(last.header.sequence & 0xFF)
+        if last.isLast { buffer[first.headIndex] |= UnitPiece.lastBit }
+        return total
     }
 
     /// We wrote the marks between datagrams ourselves, so there is nothing else to find.
@@ -172,13 +203,17 @@ extension RTSPSession {
     }
 
     /// Sends a receiver report, or other RTCP about a medium. What cannot be sent now is counted and dropped.
-    package func sendReport(_ bytes: UnsafeRawBufferPointer) {
-        guard isOpen, let medium = medium(of: bytes), (8...RTSPLimits.datagramBytes).contains(bytes.count) else {
+    package func sendReport(_ report: UnsafeRawBufferPointer) {
+        guard isOpen, let index = mediumIndex(of: report), (8...RTSPLimits.datagramBytes).contains(report.count) else {
             noted.unsentReports += 1
             return
         }
+        var bytes = Array(report)
+        // Joined packets were counted as one there.
+        media[index].reception.correct(receiverReport: &bytes)
+        let medium = media[index]
         if let ports = medium.ports {
-            if !ports.sendControl(bytes) { noted.unsentReports += 1 }
+            if !bytes.withUnsafeBytes({ ports.sendControl($0) }) { noted.unsentReports += 1 }
             return
         }
         // A report late is a report wrong: nothing queues behind what the connection did not take.
@@ -192,9 +227,9 @@ extension RTSPSession {
     }
 
     /// A report names its own sender first, and then whom it is about.
-    private func medium(of report: UnsafeRawBufferPointer) -> PlayedMedium? {
-        guard media.count > 1, report.count >= 12 else { return media.first }
+    private func mediumIndex(of report: UnsafeRawBufferPointer) -> Int? {
+        guard media.count > 1, report.count >= 12 else { return media.indices.first }
         let about = report[8..<12].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-        return media.first { $0.reception.source == about }
+        return media.firstIndex { $0.reception.source == about }
     }
 }

@@ -17,6 +17,8 @@ package final class RTSPSession {
     var stream = ReceiveBuffer()
     var datagrams = ReceiveBuffer(capacity: 0)
     var media: [PlayedMedium] = []
+    /// Where pieces of units may be joined: the pictures' channel of a connection.
+    var pieces: (channel: UInt8, codec: UnitPiece.Codec)?
     /// Which channels were set up.
     var knownChannels = [Bool](repeating: false, count: 256)
 
@@ -65,7 +67,20 @@ package final class RTSPSession {
             host: order.url.host, port: order.url.port ?? 554, timeoutUs: order.answerTimeout.value, patience: patience)
         let session = RTSPSession(order, socket: socket, peer: peer, patience: patience)
         try session.play()
+        session.pieces = session.joinable
         return session
+    }
+
+    /// Datagrams may come in another order, which is the depacketiser's to mend.
+    private var joinable: (channel: UInt8, codec: UnitPiece.Codec)? {
+        guard let video = media.first(where: { $0.chosen.kind == .video }), video.ports == nil,
+            let channel = UInt8(exactly: video.channels.media)
+        else { return nil }
+        switch video.chosen.encoding?.split(separator: "/").first?.uppercased() {
+        case "H264": return (channel, .h264)
+        case "H265", "HEVC": return (channel, .h265)
+        default: return nil
+        }
     }
 
     package var mediaCount: Int { media.count }

@@ -132,6 +132,17 @@ struct ReceiveBuffer {
         return .incomplete
     }
 
+    /// The packet that `next` would give, where it is whole and on this channel.
+    func packetAhead(on channel: UInt8) -> Range<Int>? {
+        guard end - start >= Self.prefixCount, bytes[start] == Self.mark, bytes[start + 1] == channel else { return nil }
+        let count = Int(bytes[start + 2]) << 8 | Int(bytes[start + 3])
+        let body = start + Self.prefixCount
+        return end - body >= count ? body..<(body + count) : nil
+    }
+
+    /// Takes what `packetAhead` showed.
+    mutating func take(_ packet: Range<Int>) { start = packet.upperBound }
+
     private static let mark = UInt8(ascii: "$")
     private static let prefixCount = 4
 

@@ -10,7 +10,7 @@ struct CameraFields: ParsableArguments {
     @Option(help: ArgumentHelp("The feed's address: rtsp rtsps rtmp http https udp srt.", valueName: "address"))
     var url: String?
 
-    @Option(help: "How to reach an RTSP feed.")
+    @Option(help: "How to read an RTSP feed; compatible is FFmpeg's own reader.")
     var transport: FeedTransport?
 
     @OptionGroup var credentials: CredentialOptions

@@ -209,7 +209,7 @@ struct CameraProbe: DaemonCommand {
     @Option(help: ArgumentHelp("The feed's address.", valueName: "address"))
     var url: String
 
-    @Option(help: "How to reach an RTSP feed.")
+    @Option(help: "How to read an RTSP feed; compatible is FFmpeg's own reader.")
     var transport: FeedTransport?
 
     @OptionGroup var credentials: CredentialOptions
