@@ -33,16 +33,16 @@ import Testing
         return (read, session.statistics[0])
     }
 
-    @Test(arguments: [UnitPiece.Codec.h264, .h265]) func aUnitComesAsOnePiece(codec: UnitPiece.Codec) throws {
+    @Test(arguments: [(UnitPiece.Codec.h264, [0x65] as [UInt8]), (.h265, [5 << 1, 1])])
+    func aUnitComesAsOne(codec: UnitPiece.Codec, unitHead: [UInt8]) throws {
         let pieces = (0..<30).map { Self.piece(codec, sequence: (65_530 + $0) & 0xFFFF, first: $0 == 0, last: $0 == 29, fill: $0) }
         let single = RTP.packet(type: 96, sequence: 24, timestamp: 4500)
         let (read, statistics) = try Self.received(pieces + [single], codec, count: 2)
         let head = pieces[0].count - 20
-        #expect(read[0][head...].elementsEqual(pieces.flatMap { $0[head...] }))
-        // The first one's head, with the marker and the number of the last, and both ends marked.
+        #expect(read[0][12...].elementsEqual(unitHead + pieces.flatMap { $0[head...] }))
+        // The first one's head, with the marker and the number of the last.
         #expect(read[0][1] == 0xE0 && Array(read[0][2..<4]) == [0, 23])
-        #expect(Array(read[0][4..<(head - 1)]) == Array(pieces[0][4..<(head - 1)]))
-        #expect(read[0][head - 1] == 0xC5)
+        #expect(read[0][4..<12] == pieces[0][4..<12])
         #expect(read[1] == single)
         #expect(statistics.received == 31 && statistics.lost == 0)
     }
@@ -71,6 +71,7 @@ import Testing
         let pieces = (0..<20).map { Self.piece(.h264, sequence: $0, first: $0 == 0, last: $0 == 19, fill: $0, count: 1000) }
         let read = try Self.received(pieces, .h264, count: 3, room: 7014).packets
         #expect(read.allSatisfy { $0.count <= 7014 })
+        #expect(read.map { $0[13] } == [0x85, 0x05, 0x45])
         #expect(read.flatMap { $0[14...] } == pieces.flatMap { $0[14...] })
     }
 

@@ -6,6 +6,7 @@
 struct UnitPiece: Equatable {
     enum Codec: Equatable { case h264, h265 }
 
+    let codec: Codec
     let header: RTPHeader
     /// Which unit it is of, as far as the piece says so itself.
     private let unit: UInt32
@@ -33,11 +34,19 @@ struct UnitPiece: Equatable {
             guard first >> 1 & 0x3F == 49 else { return nil }
             unit = UInt32(first) << 16 | UInt32(bytes[start + 1]) << 8 | UInt32(own & 0x3F)
         }
-        self.header = header
+        (self.codec, self.header) = (codec, header)
         headIndex = start + extra
         isFirst = own & Self.firstBit != 0
         isLast = own & Self.lastBit != 0
         dataCount = bytes.count - headIndex - 1
+    }
+
+    /// The first byte of the unit, from the packet's first byte and the piece's own header, which has the unit's type.
+    func unitHead(_ first: UInt8, _ own: UInt8) -> UInt8 {
+        switch codec {
+        case .h264: first & 0xE0 | own & 0x1F
+        case .h265: first & 0x81 | (own & 0x3F) << 1
+        }
     }
 
     /// Whether this is the piece right behind `other`.

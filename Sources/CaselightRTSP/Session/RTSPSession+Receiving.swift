@@ -34,7 +34,8 @@ extension RTSPSession {
 
     /// Makes one of the piece in `buffer` and those that follow it on the connection.
     ///
-    /// It keeps the first one's head, but for the sequence number and the marker, which are the last one's.
+    /// It keeps the first one's head, but for the sequence number and the marker, which are the last one's. Where all of a unit is
+    /// there, the packet is the unit: a piece that is both first and last is forbidden.
     private func joinPieces(
         behind range: Range<Int>, _ count: Int, _ channel: UInt8, in buffer: UnsafeMutableRawBufferPointer
     ) -> Int {
@@ -59,8 +60,16 @@ extension RTSPSession {
         buffer[1] = last.header.payloadType | (last.header.hasMarker ? 0x80 : 0)
         buffer[2] = UInt8(last.header.sequence >> 8)
         buffer[3] = UInt8(last.header.sequence & 0xFF)
-        if last.isLast { buffer[first.headIndex] |= UnitPiece.lastBit }
-        return total
+        guard first.isFirst, last.isLast else {
+            if last.isLast { buffer[first.headIndex] |= UnitPiece.lastBit }
+            return total
+        }
+        // The whole unit, which stands in a packet without a piece's own header.
+        let (start, data) = (first.header.headBytes, first.headIndex + 1)
+        buffer[start] = first.unitHead(buffer[start], buffer[first.headIndex])
+        let rest = UnsafeRawBufferPointer(rebasing: buffer[data..<total])
+        UnsafeMutableRawBufferPointer(rebasing: buffer[first.headIndex...]).copyMemory(from: rest)
+        return total - 1
     }
 
     /// We wrote the marks between datagrams ourselves, so there is nothing else to find.
