@@ -18,10 +18,10 @@ struct Volume: Codable {
         if let volume = try read(path) {
             if knownVolumes.contains(volume.id) || adopting { return volume }
             if knownVolumes.isEmpty, try isEmpty(path) { return volume }
-            throw wrong(path, "it is volume \(volume.id), which these records do not know", "Mount the right disk, or adopt this archive.")
+            throw wrong(path, "it is volume \(volume.id), which these records do not know", "Mount the right disk, or restore the records from their backup. Where there is none: caselightd reindex --adopt-archive.")
         }
         guard isNew else {
-            throw wrong(path, "it has no volume file", "Mount the archive's disk, or adopt an empty folder as a new archive.")
+            throw wrong(path, "it has no volume file", "Mount the archive's disk. To begin a new archive in an empty folder: caselightd reindex --adopt-archive.")
         }
         do {
             try Disk.makeFolder(path, in: ArchiveLayout.folder(of: path).isEmpty ? "/" : ArchiveLayout.folder(of: path))

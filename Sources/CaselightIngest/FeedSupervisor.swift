@@ -158,6 +158,16 @@ actor FeedSupervisor {
                 status.lastFragmentAt = segment.span.end
             }
             await around.outages.close(plan.camera, at: segment.span.start)
+        case .segmentClosed(let segment) where [.diskFull, .diskFailed, .overload].contains(segment.endReason):
+            let (cause, detail) = GapCause.of(segment.endReason ?? .diskFailed, nil)
+            await lost(since: segment.span.end, cause, detail.isEmpty ? "the disk did not take the footage" : detail)
+        case .segmentLost(_, _, let error):
+            let (cause, detail) = GapCause.of(.diskFailed, error)
+            around.board.change(plan.camera) { status in
+                status.problem = error.description
+                status.problemCode = error.code
+            }
+            await lost(since: around.clock.now(), cause, detail)
         case .feedCounts(let counts):
             guard let count = counts.first else { return }
             around.board.change(plan.camera) { status in
@@ -167,6 +177,11 @@ actor FeedSupervisor {
             }
         default: break
         }
+    }
+
+    /// The feed goes on, but nothing of it is kept until the next segment.
+    private func lost(since time: WallTime, _ cause: GapCause, _ detail: String) async {
+        await around.outages.openUnlessOpen([Outage(camera: plan.camera, startedAt: time, endedAt: nil, cause: cause, detail: detail)])
     }
 
     private func ended(at time: WallTime, reason: EndReason, _ failure: CaselightError?) async {

@@ -25,6 +25,7 @@ package actor IngestService: Service {
     var supervisors: [CameraCode: FeedSupervisor] = [:]
     private var changing: [CameraCode: Task<Void, Never>] = [:]
     private var isRecording = false
+    private var isArchiveFull = false
     private let feedGauge = Gauge(label: "caselight_feeds_registered")
 
     package init(
@@ -76,10 +77,23 @@ package actor IngestService: Service {
         get async { isRecording ? await indexWriter.isHealthy : false }
     }
 
+    /// What keeps footage from being recorded right now: the part concerned, and a line on it.
+    package var problems: [(part: String, detail: String)] {
+        get async {
+            var problems: [(part: String, detail: String)] = []
+            if await !isHealthy { problems.append(("index", "recording has not begun, or the index takes no changes")) }
+            if let problem = await pool.problem { problems.append(("worker", problem)) }
+            if isArchiveFull { problems.append(("archive", "it is full, and nothing in it may be deleted: free space on \(archive.path)")) }
+            return problems
+        }
+    }
+
+    private func note(isArchiveFull isFull: Bool) { isArchiveFull = isFull }
+
     package func run() async throws {
         let retention = Retention(
             records: records, index: index, archive: archive, outages: outages, clock: clock, logger: logger,
-            settings: { [weak self] in await self?.settings })
+            settings: { [weak self] in await self?.settings }, onRoom: { [weak self] in await self?.note(isArchiveFull: $0) })
         try await startFeeds()
         isRecording = true
         await withTaskGroup(of: Void.self) { group in

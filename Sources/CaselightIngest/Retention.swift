@@ -10,6 +10,8 @@ import Metrics
 /// answers a question and nothing that is forgotten. Each is noted as an outage of cause `expired`.
 package struct Retention: Sendable {
     private static let batchSize = 200
+    /// Less is no room for a second of a hundred cameras.
+    private static let leastFreeBytes: Int64 = 32 << 20
     /// Ten minutes at the usual interval, nothing beside days.
     private static let callsPerRound = 20
     private static let leastCamerasAtOnce = 50
@@ -27,16 +29,19 @@ package struct Retention: Sendable {
     private let freeGauge = Gauge(label: "caselight_archive_free_bytes")
     private let expiredCounter = Counter(label: "caselight_segments_expired_total")
     private let fullGauge = Gauge(label: "caselight_archive_full")
+    /// Told whether the archive is full and nothing in it may be deleted.
+    private let onRoom: @Sendable (_ isFull: Bool) async -> Void
 
     init(
         records: any RecordStore, index: any FootageIndex, archive: Archive, outages: OutageBook, clock: any WallClock, logger: Logger,
-        settings: @Sendable @escaping () async -> IngestSettings?
+        settings: @Sendable @escaping () async -> IngestSettings?, onRoom: @Sendable @escaping (_ isFull: Bool) async -> Void = { _ in }
     ) {
         self.records = records
         self.index = index
         self.archive = archive
         self.outages = outages
         self.settings = settings
+        self.onRoom = onRoom
         self.clock = clock
         self.logger = logger
     }
@@ -94,7 +99,9 @@ package struct Retention: Sendable {
             let oldest = try await index.oldestSegments(
                 of: nil, endedBefore: clock.now() - Self.youngestDeleted, limit: Self.batchSize)
             guard !oldest.isEmpty else {
+                freeGauge.record(freeBytes)
                 fullGauge.record(1)
+                await onRoom(true)
                 logger.critical(
                     "the archive is full and nothing in it may be deleted: recording stops where the disk refuses. Free space on \(archive.path) or add a disk."
                 )
@@ -105,6 +112,8 @@ package struct Retention: Sendable {
         }
         freeGauge.record(freeBytes)
         fullGauge.record(0)
+        // Without a reserve the disk itself is the limit.
+        await onRoom(freeBytes < Self.leastFreeBytes)
     }
 
     /// As many of the oldest as make up the bytes that are missing, and at least one.

@@ -19,6 +19,9 @@ package actor WorkerPool {
         var process: WorkerProcess?
         var feeds: [FeedNumber: Carried] = [:]
         var task: Task<Void, Never>?
+        /// Processes in a row that did not live long, and how the last one ended.
+        var earlyDeaths = 0
+        var lastEnding = ""
     }
 
     private struct Carried {
@@ -29,6 +32,10 @@ package actor WorkerPool {
     /// Past it a supervisor is stuck; the oldest events go and are counted.
     private static let eventLimit = 4096
     private static let respawnDelay: Duration = .milliseconds(300)
+    private static let longestRespawnDelay: Duration = .seconds(10)
+    /// A worker that lived for less did not stay up.
+    private static let shortLife: Duration = .seconds(10)
+    private static let earlyDeathLimit = 3
 
     private let settings: IngestSettings
     private let logger: Logger
@@ -95,6 +102,11 @@ package actor WorkerPool {
         }
     }
 
+    /// Why workers do not stay up; `nil` when they do.
+    package var problem: String? {
+        slots.first { $0.earlyDeaths >= Self.earlyDeathLimit }.map { "a media worker does not stay up: \($0.lastEnding)" }
+    }
+
     private func slotWithRoom() -> Int {
         if let position = slots.firstIndex(where: { $0.feeds.count < settings.feedsPerWorker }) { return position }
         let position = slots.count
@@ -106,12 +118,15 @@ package actor WorkerPool {
     private func keepAlive(_ position: Int) async {
         while !isStopping, !Task.isCancelled {
             let process = WorkerProcess(role: .feed, path: settings.workerPath, logger: logger)
+            let began = ContinuousClock.now
             await run(process, at: position)
+            slots[position].earlyDeaths = ContinuousClock.now - began < Self.shortLife ? slots[position].earlyDeaths + 1 : 0
             slots[position].process = nil
             await onDeath(Set(slots[position].feeds.values.map(\.order.camera)))
             for feed in slots[position].feeds.keys { release(feed, from: position, with: .workerDied) }
             guard !isStopping else { return }
-            try? await Task.sleep(for: Self.respawnDelay)
+            let doublings = min(5, max(0, slots[position].earlyDeaths - 1))
+            try? await Task.sleep(for: min(Self.longestRespawnDelay, Self.respawnDelay * (1 << doublings)))
         }
     }
 
@@ -123,10 +138,12 @@ package actor WorkerPool {
             let ending = try await process.run { [weak self] event in await self?.deliver(event, of: position) }
             if !isStopping {
                 deathCounter.increment()
+                slots[position].lastEnding = "\(ending)"
                 logger.error("a media worker ended (\(ending)); starting another")
             }
         } catch {
             deathCounter.increment()
+            slots[position].lastEnding = "\(error)"
             logger.error("\(error)")
         }
     }
@@ -140,6 +157,8 @@ package actor WorkerPool {
             release(feed, from: position, with: .worker(event))
         case .segmentOpened(let segment), .segmentClosed(let segment):
             carrier(of: segment.camera, in: position)?.yield(.worker(event))
+        case .segmentLost(_, let camera, _):
+            carrier(of: camera, in: position)?.yield(.worker(event))
         case .feedCounts(let counts):
             for count in counts { slots[position].feeds[count.feed]?.events.yield(.worker(.feedCounts([count]))) }
         default: break

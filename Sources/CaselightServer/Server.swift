@@ -1,4 +1,5 @@
 import CaselightModel
+import Glibc
 import Hummingbird
 import HummingbirdCore
 import Logging
@@ -19,18 +20,27 @@ package func makeServer(
     }
     return DrainedServer(
         application: makeApplication(services: services, settings: settings, logger: logger, onBound: onBound),
-        drain: .milliseconds(settings.limits.drainMilliseconds), logger: logger)
+        address: "\(settings.host):\(settings.port)", drain: .milliseconds(settings.limits.drainMilliseconds), logger: logger)
 }
 
 /// Ends within a bounded time after a shutdown began: a client that stalls must not take the time that others need to drain.
 private struct DrainedServer: Service {
     let application: any Service
+    let address: String
     let drain: Duration
     let logger: Logger
 
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await application.run() }
+            group.addTask {
+                do {
+                    try await application.run()
+                } catch let error as IOError {
+                    throw CaselightError(
+                        .unreachable, "listen on \(address)", because: String(cString: strerror(error.errnoCode)),
+                        remedy: "Is another caselightd running? http.host and http.port say where to listen.")
+                }
+            }
             group.addTask {
                 try await gracefulShutdown()
                 try await Task.sleep(for: drain)

@@ -24,7 +24,8 @@ public protocol FootageIndex: Sendable {
     func openSegments() async throws -> [Segment]
     /// Those marked for deletion whose files may still be there: what a crash between mark and deletion left.
     func segmentsBeingDeleted() async throws -> [Segment]
-    /// Closed segments of the camera, or of all cameras, that ended before `time`; the oldest first.
+    /// Closed segments of the camera, or of all cameras, that were recorded here and ended before `time`; the oldest first. What was
+    /// handed over as a file is none of them.
     func oldestSegments(of camera: CameraCode?, endedBefore time: WallTime, limit: Int) async throws -> [Segment]
     /// `nil` where the index knows no such run.
     func run(_ id: RunID) async throws -> Run?

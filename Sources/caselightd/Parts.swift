@@ -16,16 +16,16 @@ struct Parts {
     ///
     /// - Parameters:
     ///   - indexPath: `nil` takes the settings'.
+    ///   - adoptsArchive: takes an archive that the records do not know: the operator says that it is theirs.
     ///   - isFresh: begins with an empty index; one that stands at the path, left by an interrupted rebuild, goes.
-    static func open(_ settings: Settings, clock: any WallClock, indexPath: String? = nil, isFresh: Bool = false) async throws -> Parts {
+    static func open(
+        _ settings: Settings, clock: any WallClock, indexPath: String? = nil, isFresh: Bool = false, adoptsArchive: Bool = false
+    ) async throws -> Parts {
         try makeFolder(settings.statePath)
         try makeFolder(settings.ingest.archivePath)
         let records = try SQLiteRecordStore.open(path: settings.recordsPath)
         let known = try await records.volumes()
-        // Records that know no volume and no camera are a first start; an archive may be adopted only then.
-        let cameraCount = try await records.cameraCount()
-        let isFirstStart = known.isEmpty && cameraCount == 0
-        let archive = try Archive.open(path: settings.ingest.archivePath, knownVolumes: known, adopting: isFirstStart)
+        let archive = try Archive.open(path: settings.ingest.archivePath, knownVolumes: known, adopting: adoptsArchive)
         try archive.waitForFormerWorkers()
         if !known.contains(archive.volumeID) {
             try await records.addVolume(archive.volumeID, path: archive.path, at: clock.now())
@@ -65,10 +65,7 @@ extension Parts {
         ServerServices(
             records: records, index: index, archive: archive, feeds: ingest, stills: ingest.desk, clock: clock,
             readiness: { [records] in
-                var problems: [ReadinessProblem] = []
-                if await !ingest.isHealthy {
-                    problems.append(ReadinessProblem(part: "index", detail: "recording has not begun, or the index takes no changes"))
-                }
+                var problems = await ingest.problems.map { ReadinessProblem(part: $0.part, detail: $0.detail) }
                 do {
                     _ = try await records.cameraCount()
                 } catch {

@@ -16,11 +16,15 @@ struct ReindexCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var options: SettingsOptions
+    @Flag(help: "Take the archive though the records do not know it: they were lost, or it is to be a new one.")
+    var adoptArchive = false
 
     func run() async throws {
         try await reportingProblems {
             let settings = try await options.read()
-            let parts = try await Parts.open(settings, clock: SystemWallClock(), indexPath: settings.indexPath + ".new", isFresh: true)
+            let parts = try await Parts.open(
+                settings, clock: SystemWallClock(), indexPath: settings.indexPath + ".new", isFresh: true,
+                adoptsArchive: adoptArchive)
             let recovery = Recovery(index: parts.index, archive: parts.archive, logger: Logger(label: "reindex"))
             let isTerminal = isatty(STDERR_FILENO) != 0
             let summary = try await recovery.rebuild { count in

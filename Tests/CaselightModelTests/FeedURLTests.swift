@@ -51,6 +51,7 @@ import Testing
         ("rtsp://camera.example:99999999999999999999/", .invalidURL),
         ("rtsp://camera.example:5x/", .invalidURL),
         ("rtsp://admin:pa/ss@camera.example/", .invalidURL),
+        ("rtsp://admin:p@ss/w:ord@camera.example:554/a", .invalidURL),
         ("rtsp://2001:db8::7/a", .invalidURL),
         ("rtsp://[2001:db8::7/a", .invalidURL),
         ("rtsp://[2001:db8::7]x/a", .invalidURL),

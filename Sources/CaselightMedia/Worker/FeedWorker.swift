@@ -35,7 +35,8 @@ package final class FeedWorker: WorkerRole {
         NativeThread.start("feed-counts") { [state, report] in
             while state.wait(seconds: Self.countIntervalSeconds, { $0.isDraining ? true : nil }) == nil {
                 let sessions = state.change { Array($0.feeds.values) }
-                if !sessions.isEmpty { report(.feedCounts(sessions.map(\.count))) }
+                // Without feeds too: silence means that a worker hangs.
+                report(.feedCounts(sessions.map(\.count)))
             }
         }
     }

@@ -32,6 +32,10 @@ package final class StillWorker: WorkerRole {
         for index in 1...Self.stillThreads {
             NativeThread.start("still-\(index)", stackBytes: 4 << 20) { [state, report] in Self.decodeStills(state, report) }
         }
+        // Silence means that a worker hangs.
+        NativeThread.start("still-alive") { [state, report] in
+            while state.wait(seconds: FeedWorker.countIntervalSeconds, { $0.isDraining ? true : nil }) == nil { report(.feedCounts([])) }
+        }
         for index in 1...Self.importThreads {
             NativeThread.start("import-\(index)") { [state, report] in Self.importFiles(state, report) }
         }

@@ -36,6 +36,10 @@ public struct FeedURL: Hashable, Sendable {
             credentials = Self.credentials(authority[..<at])
             authority = authority[authority.index(after: at)...]
         }
+        // The rest of a password with a '/' in it, which would be kept and shown as a path.
+        if credentials != nil, pathAndQuery.prefix(while: { $0 != "?" }).contains("@") {
+            throw refusal(.invalidURL, "its login has a '/' in it, or its path an '@'", "Percent-encode it, or give user and password apart.")
+        }
         let (host, port) = try hostAndPort(authority)
         let path = pathAndQuery.first == "/" || pathAndQuery.isEmpty ? String(pathAndQuery) : "/" + pathAndQuery
         try refusePlaylist(path)

@@ -3,7 +3,7 @@ extension SQLiteForm {
     static let records = SQLiteForm(
         applicationID: 0x43_53_4C_52,  // "CSLR"
         synchronous: .full, isRebuildable: false, steps: [SchemaStep(name: "cameras, areas, incidents, outages", sql: recordsSchema1)],
-        remedy: "Restore a backup: caselightd restore.")
+        remedy: "Restore it from its backup; deploy/README.md says how.")
 }
 
 /// Times are microseconds since 1970 in UTC, positions WGS-84. A camera that is removed stays for the footage it made, and its

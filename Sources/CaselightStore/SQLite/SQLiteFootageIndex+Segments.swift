@@ -44,7 +44,8 @@ extension SQLiteFootageIndex {
     }
 
     public func oldestSegments(of camera: CameraCode?, endedBefore time: WallTime, limit: Int) async throws -> [Segment] {
-        let closed = "s.end_reason IS NOT NULL AND s.is_deleting = 0"
+        // How old what was handed over is says nothing about how long it is here.
+        let closed = "s.end_reason IS NOT NULL AND s.is_deleting = 0 AND r.file_name IS NULL"
         guard let camera else {
             return try await file.readOnce("find the oldest segments") { db in
                 try SegmentRow.segments(

@@ -90,7 +90,10 @@ extension FootageIndexContract {
             try await index.apply([.run(try run(1, "a")), .run(try run(2, "b"))])
             let (a0, a1, b0) = (try segment(1, 0, "a", 0, 60), try segment(1, 1, "a", 60, 120), try segment(2, 0, "b", 30, 90))
             let open = try segment(1, 2, "a", 120, 121, isOpen: true)
-            try await index.apply([.segment(a1), .segment(b0), .segment(open), .segment(a0)])
+            var file = try run(3, "a")
+            file.origin = .file(name: "shop.mp4", sha256: "00")
+            // What was handed over does not go with age.
+            try await index.apply([.segment(a1), .segment(b0), .segment(open), .segment(a0), .run(file), .segment(try segment(3, 0, "a", -900, -840))])
             func oldest(_ camera: String?, _ time: Double, _ limit: Int = 9) async throws -> [Segment] {
                 try await index.oldestSegments(of: try camera.map(code), endedBefore: at(time), limit: limit)
             }
