@@ -6,7 +6,13 @@ import Foundation
 @main
 enum Program {
     static func main() async {
-        exit(await run(Array(CommandLine.arguments.dropFirst())).rawValue)
+        let status = await run(Array(CommandLine.arguments.dropFirst()))
+        // What was printed may still wait for a disk that is full.
+        if fflush(nil) != 0 {
+            FileHandle.standardError.write(Data("caselight: cannot write the answer: \(String(cString: strerror(errno)))\n".utf8))
+            exit(ExitStatus.refused.rawValue)
+        }
+        exit(status.rawValue)
     }
 
     private static func run(_ arguments: [String]) async -> ExitStatus {

@@ -49,6 +49,12 @@ import Testing
         #expect(result.error.isEmpty)
     }
 
+    @Test func anAnswerThatCannotBeWrittenIsNoSuccess() throws {
+        let result = try CaselightRun(["--help"], output: FileHandle(forWritingTo: URL(filePath: "/dev/full")))
+        #expect(result.status == 1)
+        #expect(result.error.contains("No space left on device"))
+    }
+
     @Test func saysItsVersion() throws {
         let result = try CaselightRun(["--version"])
         #expect(result.status == 0)
@@ -62,15 +68,17 @@ private struct CaselightRun {
     let output: String
     let error: String
 
-    init(_ arguments: [String]) throws {
+    /// - Parameter given: where to print to; `nil` is read as `output`.
+    init(_ arguments: [String], output given: FileHandle? = nil) throws {
         let process = Process()
         process.executableURL = try Self.program()
         process.arguments = arguments
         process.environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? ""]
         process.standardInput = FileHandle.nullDevice
         let (output, error) = (Pipe(), Pipe())
-        (process.standardOutput, process.standardError) = (output, error)
+        (process.standardOutput, process.standardError) = (given ?? output, error)
         try process.run()
+        if given != nil { try output.fileHandleForWriting.close() }
         // Each stays far below a pipe's buffer, but for the completion script, which goes to standard output alone.
         self.output = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
         self.error = String(decoding: try error.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)

@@ -83,7 +83,7 @@ private func checkIdentifier(_ text: String, what: String, limit: Int, extra: St
     }
     guard (1...limit).contains(text.utf8.count), allowed, text.contains(where: { $0 != "." }) else {
         throw CaselightError(
-            .invalidCode, "use '\(text.clipped(70))' as a \(what)",
+            .invalidCode, "use '\(text.clipped(70))' as the \(what)",
             because: "it must be 1 to \(limit) of A-Z a-z 0-9 . _ - and not dots alone")
     }
 }
@@ -128,5 +128,5 @@ extension SegmentID: TextIdentifier {
 }
 
 private func notAnIdentifier(_ text: String, _ what: String) -> CaselightError {
-    CaselightError(.invalidCode, "use '\(text.clipped(70))' as a \(what)", because: "it has another form")
+    CaselightError(.invalidCode, "use '\(text.clipped(70))' as the \(what)", because: "it has another form")
 }

@@ -15,6 +15,8 @@ struct FilePieces: AsyncSequence, Sendable {
 
     /// - Throws: `ClientFailure` where the file is not one that can be read.
     init(_ url: URL, progress: @escaping @Sendable (Int64, Int64) -> Void) throws {
+        // A link's own size says nothing.
+        let url = url.resolvingSymlinksInPath()
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
             throw ClientFailure(.refused, "cannot read '\(url.path)': there is no such file")

@@ -96,7 +96,7 @@ struct SearchPlaceOptions: ParsableArguments {
         transform: { try ArgumentForm.line($0, atLeast: 2) })
     var corridor: [GeoPoint]?
 
-    @Option(help: ArgumentHelp("How far to either side of the road; 50 where not given.", valueName: "metres"))
+    @Option(help: ArgumentHelp("How far to either side of the road; 30 where not given.", valueName: "metres"))
     var halfWidth: Double?
 
     @Option(help: ArgumentHelp("In a grid, district or other area.", valueName: "code"))
@@ -106,7 +106,7 @@ struct SearchPlaceOptions: ParsableArguments {
     var address: String?
 
     static let defaultRadiusMeters = 150.0
-    static let defaultHalfWidthMeters = 50.0
+    static let defaultHalfWidthMeters = 30.0
 
     var isGiven: Bool { near != nil || polygon != nil || corridor != nil || grid != nil || address != nil }
 

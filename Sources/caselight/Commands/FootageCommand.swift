@@ -70,50 +70,18 @@ struct FootageImportCommand: DaemonCommand {
 
     func run(_ client: DaemonClient) async throws {
         let found = try RecordedFiles.found(files)
-        if startsAt != nil, found.count > 1 {
-            throw ClientFailure(.usage, "cannot use --starts-at for \(found.count) files: they do not all begin at once. Use --from-name.")
+        if startsAt != nil, found.files.count > 1 {
+            throw ClientFailure(.usage, "cannot use --starts-at for \(found.files.count) files: they do not all begin at once. Use --from-name.")
         }
         var handover = Handover(client: client, camera: camera, session: session)
-        for file in found {
+        for (path, detail) in found.refused { handover.refuse(path, detail, nil) }
+        for file in found.files {
             try await handover.take(file) { name throws(CaselightError) in
                 if let startsAt { return startsAt }
                 return try fromName?.time(in: name, utcOffsetSeconds: utcOffset ?? 0)
             }
         }
         try handover.finish()
-    }
-}
-
-/// Files named on the command line, and those in folders named there.
-enum RecordedFiles {
-    static let countLimit = 100_000
-
-    /// In the order given; within a folder in the order of paths. Hidden files and links in folders are passed over.
-    static func found(_ paths: [String]) throws -> [URL] {
-        var files: [URL] = []
-        for path in paths {
-            var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-                throw ClientFailure(.refused, "cannot read '\(path)': there is no such file or folder")
-            }
-            files += isFolder.boolValue ? inFolder(URL(filePath: path, directoryHint: .isDirectory)) : [URL(filePath: path)]
-            guard files.count <= countLimit else { throw ClientFailure(.refused, "cannot take over \(countLimit) files at once") }
-        }
-        guard !files.isEmpty else {
-            throw ClientFailure(.refused, "cannot import footage: there are no files in \(paths.joined(separator: ", "))")
-        }
-        return files
-    }
-
-    private static func inFolder(_ folder: URL) -> [URL] {
-        let keys: [URLResourceKey] = [.isRegularFileKey, .isSymbolicLinkKey]
-        let walk = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: keys, options: [.skipsHiddenFiles])
-        var files: [URL] = []
-        while let file = walk?.nextObject() as? URL {
-            let values = try? file.resourceValues(forKeys: Set(keys))
-            if values?.isRegularFile == true, values?.isSymbolicLink != true { files.append(file) }
-        }
-        return files.sorted { $0.path < $1.path }
     }
 }
 
@@ -140,9 +108,9 @@ struct Handover {
         } catch let failure as ClientFailure {
             bar.clear()
             if failure.status != .refused || failure.code == "unauthenticated" { throw failure }
-            refuse(file, failure.message ?? "refused", failure.code)
+            refuse(file.relativePath, failure.message ?? "refused", failure.code)
         } catch let error as CaselightError {
-            refuse(file, error.description, error.code.rawValue)
+            refuse(file.relativePath, error.description, error.code.rawValue)
         }
     }
 
@@ -179,9 +147,9 @@ struct Handover {
         return .object(outcome)
     }
 
-    private mutating func refuse(_ file: URL, _ detail: String, _ code: String?) {
-        Terminal.note("\(file.relativePath): \(detail)")
-        var entry: [String: JSON] = ["file": .text(file.relativePath), "detail": .text(detail)]
+    mutating func refuse(_ path: String, _ detail: String, _ code: String?) {
+        Terminal.note("\(path): \(detail)")
+        var entry: [String: JSON] = ["file": .text(path), "detail": .text(detail)]
         if let code { entry["code"] = .text(code) }
         refused.append(.object(entry))
     }
