@@ -17,7 +17,7 @@ package actor IndexWriter {
     private var waiting: [IndexChange] = []
     private var progressPosition: [SegmentID: Int] = [:]
     private var flushTask: Task<Void, Never>?
-    private var isFlushing = false
+    private var flushing: Task<Void, Never>?
     private var isFailing = false
     private let waitingGauge = Gauge(label: "caselight_index_changes_waiting")
     private let failureCounter = Counter(label: "caselight_index_write_failures_total")
@@ -57,13 +57,22 @@ package actor IndexWriter {
         }
     }
 
-    /// Writes what waits; returns when it is in the index or has been put back for another try.
+    /// Writes what waits; returns when all that was told before is in the index, or has been put back for another try.
     package func flush() async {
-        flushTask = nil
+        let before = flushing
         // One batch at a time: a failed one goes back in front of those that came after it.
-        guard !waiting.isEmpty, !isFlushing else { return }
-        isFlushing = true
-        defer { isFlushing = false }
+        let task = Task {
+            await before?.value
+            await self.writeBatch()
+        }
+        flushing = task
+        await task.value
+        if flushing == task { flushing = nil }
+    }
+
+    private func writeBatch() async {
+        flushTask = nil
+        guard !waiting.isEmpty else { return }
         let batch = waiting
         waiting = []
         progressPosition = [:]

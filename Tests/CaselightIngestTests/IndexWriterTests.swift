@@ -36,4 +36,22 @@ import Testing
         let stored = try #require(try await installation.index.segment(id))
         #expect(stored.span.end == Installation.now + .seconds(9) && stored.byteCount == 9000)
     }
+
+    @Test func whatWasToldBeforeAFlushIsThereAfterIt() async throws {
+        let installation = try Installation()
+        let camera = try await installation.addCamera("gate-1", retentionDays: nil, footageDaysAgo: [])
+        let writer = IndexWriter(index: installation.index, logger: installation.logger)
+        for number in 1...50 as ClosedRange<UInt64> {
+            let run = Run(
+                id: RunID(number), camera: camera, origin: .feed, startedAt: Installation.now, endedAt: nil,
+                stream: StreamMetadata(container: "rtsp"))
+            await writer.add([.run(run)])
+            // One that is under way has taken its batch already.
+            async let earlier: Void = writer.flush()
+            await writer.add([.runEnded(run.id, at: Installation.now + .seconds(1))])
+            await writer.flush()
+            #expect(try await installation.index.run(run.id)?.endedAt != nil)
+            await earlier
+        }
+    }
 }
