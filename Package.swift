@@ -129,22 +129,26 @@ let package = Package(
             providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])]),
 
         // Tests.
-        .testTarget(name: "HouseTests", swiftSettings: settings),
+        .target(name: "TestPrograms", path: "Tests/TestPrograms", swiftSettings: settings),
+        .testTarget(name: "HouseTests", dependencies: ["TestPrograms"], swiftSettings: settings),
         .testTarget(name: "CaselightModelTests", dependencies: ["CaselightModel"], swiftSettings: settings),
         .testTarget(
             name: "CaselightStoreTests", dependencies: ["CaselightStore", "CaselightModel", grdb], swiftSettings: settings),
         .testTarget(
             name: "CaselightArchiveTests",
-            dependencies: ["CaselightArchive", "CaselightWorkerProtocol", "CaselightModel", crypto, systemPackage],
+            dependencies: ["CaselightArchive", "CaselightWorkerProtocol", "CaselightModel", "TestPrograms", crypto, systemPackage],
             swiftSettings: settings),
         .testTarget(
             name: "CaselightMediaTests",
-            dependencies: ["CaselightMedia", "CaselightArchive", "CaselightWorkerProtocol", "CaselightModel"], swiftSettings: settings),
+            dependencies: ["CaselightMedia", "CaselightArchive", "CaselightWorkerProtocol", "CaselightModel", "TestPrograms"],
+            swiftSettings: settings),
         .testTarget(
-            name: "CaselightRTSPTests", dependencies: ["CaselightRTSP", "CaselightModel"], swiftSettings: settings),
+            name: "CaselightRTSPTests", dependencies: ["CaselightRTSP", "CaselightModel", "TestPrograms"], swiftSettings: settings),
         .testTarget(
             name: "CaselightIngestTests",
-            dependencies: ["CaselightIngest", "CaselightStore", "CaselightArchive", "CaselightWorkerProtocol", "CaselightModel", logging],
+            dependencies: [
+                "CaselightIngest", "CaselightStore", "CaselightArchive", "CaselightWorkerProtocol", "CaselightModel", "TestPrograms", logging,
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "CaselightQueryTests",
@@ -156,9 +160,10 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "CommandLineTests", dependencies: ["caselight", "CaselightModel", argumentParser], swiftSettings: settings),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["caselight", "CaselightModel", "TestPrograms", argumentParser], swiftSettings: settings),
         .testTarget(name: "BenchTests", dependencies: ["caselight-bench"], swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["CaselightModel", "CaselightArchive"], swiftSettings: settings),
+            name: "EndToEndTests", dependencies: ["CaselightModel", "CaselightArchive", "TestPrograms"], swiftSettings: settings),
     ]
 )

@@ -33,6 +33,7 @@ log=$(mktemp)
 unit=$(mktemp -d)
 trap 'rm -rf "$log" "$unit"' EXIT
 outcomes=()
+failures=()
 failed=0
 
 step() { # step NAME COMMAND...: runs it, and remembers how it went and how long it took
@@ -45,6 +46,8 @@ step() { # step NAME COMMAND...: runs it, and remembers how it went and how long
 }
 
 finish() {
+  # Last, so that the end of a long log says what failed.
+  if ((${#failures[@]})); then printf '\nfailures:\n' && printf '%s\n' "${failures[@]}"; fi
   printf '\n'
   printf '%s\n' "${outcomes[@]}"
   if ((failed)); then printf '%s\n' 'deploy/test.sh: FAILED'; else printf '%s\n' 'deploy/test.sh: all passed'; fi
@@ -66,8 +69,9 @@ run_tests() { # run_tests OPTION...: of swift test
   # Swift Testing ends with its summary. Without one, or with nothing run, nothing was proved.
   summary=$(grep -E 'Test run with [1-9][0-9]* tests? .*(passed|failed) after' "$log" | tail -n 1) || true
   if ((status)); then
-    printf '\nfailures:\n'
-    grep -E '✘|error:|Fatal|unexpected signal' "$log" | sort -u | head -n 60 || true
+    failures+=("$(grep -E '✘|error:|Fatal|unexpected signal' "$log" | sort -u | head -n 60)") || true
+    # A program that died says last what it was at.
+    [[ -n $summary ]] || failures+=("$(tail -n 30 "$log")")
   fi
   printf '\n%s\n' "${summary:-no test was run}"
   [[ $status == 0 && -n $summary ]]

@@ -33,7 +33,11 @@ final class CannedServer: Sendable {
         let thread = Thread { [seen] in
             while true {
                 let connection = accept(listener, nil, nil)
-                guard connection >= 0 else { return }
+                guard connection >= 0 else {
+                    // Not before: another server would get the number, and this thread its connections.
+                    close(listener)
+                    return
+                }
                 seen.add("connected")
                 Self.serve(connection, seen, answer)
             }
@@ -41,10 +45,8 @@ final class CannedServer: Sendable {
         thread.start()
     }
 
-    deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
-    }
+    /// Ends listening, and with it the thread.
+    deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
     private static func serve(_ connection: Int32, _ seen: Seen, _ answer: (String) -> String?) {
         var buffer = [UInt8](repeating: 0, count: 8192)

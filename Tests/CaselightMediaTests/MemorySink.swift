@@ -3,6 +3,7 @@ import CaselightModel
 import CaselightWorkerProtocol
 import Foundation
 import Synchronization
+import TestPrograms
 import Testing
 
 /// Collects what a recording hands over, as the archive would.
@@ -73,20 +74,16 @@ final class Clips: Sendable {
         return path
     }
 
+    /// A program's standard output; fails the test where the program does.
+    static func output(_ program: String, _ arguments: [String]) throws -> [UInt8] {
+        let outcome = try Program.run(program, arguments)
+        try #require(outcome.status == 0, "\(program) \(arguments.joined(separator: " ")): \(outcome.errorText)")
+        return outcome.output
+    }
+
     @discardableResult
     static func run(_ program: String, _ arguments: [String]) throws -> String {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [program] + arguments
-        process.standardInput = FileHandle.nullDevice
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "\(program) \(arguments.joined(separator: " ")) failed")
-        return String(decoding: bytes, as: UTF8.self)
+        String(decoding: try output(program, arguments), as: UTF8.self)
     }
 
     /// One line a packet of a file's pictures: its hash, in the order of the file.

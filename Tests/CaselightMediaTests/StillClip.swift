@@ -45,7 +45,7 @@ struct StillClip: Sendable, CustomTestStringConvertible {
 
     /// Encodes the clip and cuts it into its initialization and its one sample.
     func make() throws -> (initialization: [UInt8], keyframe: [UInt8]) {
-        let file = try run(
+        let file = try Clips.output(
             "ffmpeg",
             ["-v", "error"] + arguments + [
                 "-frames:v", "1", "-frames:a", "1", "-movflags", "empty_moov+default_base_moof+frag_keyframe", "-f", "mp4", "pipe:1",
@@ -73,11 +73,11 @@ struct DecodedJPEG {
         let file = URL.temporaryDirectory.appending(path: "still-\(UUID().uuidString).jpg")
         defer { try? FileManager.default.removeItem(at: file) }
         try Data(bytes).write(to: file)
-        let size = try run("ffprobe", ["-v", "error", "-show_entries", "stream=width,height", "-of", "csv=p=0", file.path])
-        let sides = String(decoding: size, as: UTF8.self).split { !$0.isNumber }.compactMap { Int($0) }
+        let size = try Clips.run("ffprobe", ["-v", "error", "-show_entries", "stream=width,height", "-of", "csv=p=0", file.path])
+        let sides = size.split { !$0.isNumber }.compactMap { Int($0) }
         try #require(sides.count == 2)
         (width, height) = (sides[0], sides[1])
-        samples = try run("ffmpeg", ["-v", "error", "-i", file.path, "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"])
+        samples = try Clips.output("ffmpeg", ["-v", "error", "-i", file.path, "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"])
         try #require(samples.count == width * height * 3)
     }
 
@@ -92,20 +92,4 @@ struct DecodedJPEG {
         }
         return sums.map { Double($0) / Double(height * columns.count) }
     }
-}
-
-/// A program's standard output; fails the test where the program does.
-private func run(_ program: String, _ arguments: [String]) throws -> [UInt8] {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [program] + arguments
-    process.standardInput = FileHandle.nullDevice
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0, "\(program) \(arguments.joined(separator: " ")) failed")
-    return Array(bytes)
 }

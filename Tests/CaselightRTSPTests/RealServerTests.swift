@@ -1,6 +1,6 @@
 import CaselightModel
 import Foundation
-import Glibc
+import TestPrograms
 import Testing
 
 @testable import CaselightRTSP
@@ -11,34 +11,22 @@ import Testing
 
     static let isThere: Bool = {
         guard FileManager.default.isExecutableFile(atPath: "/usr/bin/ffmpeg") else { return false }
-        let probe = try? run("/usr/bin/python3", ["-c", "import gi; gi.require_version('GstRtspServer', '1.0')"])
-        return probe == 0
+        let probe = try? Program.run("/usr/bin/python3", ["-c", "import gi; gi.require_version('GstRtspServer', '1.0')"])
+        return probe?.status == 0
     }()
-
-    static func run(_ program: String, _ arguments: [String]) throws -> Int32 {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationStatus
-    }
 
     /// The fixtures' cameras, as long as `body` runs.
     static func withCameras(_ body: (Int) throws -> Void) throws {
         let footage = root.appending(path: ".build/footage").path
-        guard try run("/bin/bash", [root.appending(path: "fixtures/make-footage.sh").path, footage]) == 0 else { throw POSIXError(.ENOENT) }
-        let process = Process()
+        let made = try Program.run("bash", [root.appending(path: "fixtures/make-footage.sh").path, footage])
+        try #require(made.status == 0, "\(made.errorText)")
         let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-        process.arguments = [
-            root.appending(path: "fixtures/rtsp_server.py").path, "--footage", footage, "--port", "0", "--control-port", "0",
-        ]
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        defer { kill(process.processIdentifier, SIGKILL) }
+        let cameras = try Child(
+            "/usr/bin/python3",
+            [root.appending(path: "fixtures/rtsp_server.py").path, "--footage", footage, "--port", "0", "--control-port", "0"],
+            output: output.fileHandleForWriting.fileDescriptor)
+        defer { cameras.end() }
+        try output.fileHandleForWriting.close()
         var line = Data()
         while let byte = try output.fileHandleForReading.read(upToCount: 1), byte.first != 10 { line += byte }
         let started = try JSONSerialization.jsonObject(with: line) as? [String: Any]

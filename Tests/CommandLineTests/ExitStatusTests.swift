@@ -1,5 +1,6 @@
 import CaselightModel
 import Foundation
+import TestPrograms
 import Testing
 
 /// The built program, as a shell sees it.
@@ -70,20 +71,10 @@ private struct CaselightRun {
 
     /// - Parameter given: where to print to; `nil` is read as `output`.
     init(_ arguments: [String], output given: FileHandle? = nil) throws {
-        let process = Process()
-        process.executableURL = try Self.program()
-        process.arguments = arguments
-        process.environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? ""]
-        process.standardInput = FileHandle.nullDevice
-        let (output, error) = (Pipe(), Pipe())
-        (process.standardOutput, process.standardError) = (given ?? output, error)
-        try process.run()
-        if given != nil { try output.fileHandleForWriting.close() }
-        // Each stays far below a pipe's buffer, but for the completion script, which goes to standard output alone.
-        self.output = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-        self.error = String(decoding: try error.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-        process.waitUntilExit()
-        status = process.terminationStatus
+        let outcome = try Program.run(
+            Self.program().path, arguments, environment: ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? ""],
+            output: given?.fileDescriptor)
+        (status, output, error) = (outcome.status, outcome.outputText, outcome.errorText)
     }
 
     /// Beside the tests' own bundle.

@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 
 /// Headless Chromium, driven over WebDriver.
 final class Browser {

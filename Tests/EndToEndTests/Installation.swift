@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 
 /// One installed daemon with a folder of its own.
 final class Installation {

@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 
 /// The programs, the fixtures and a folder to work in.
 enum Workshop {
@@ -46,21 +47,13 @@ enum Workshop {
         var error: String
     }
 
-    /// Runs a program to its end. Blocks; both outputs are read while it runs.
+    /// Runs a program to its end. Blocks.
     @discardableResult
     static func run(_ program: String, _ arguments: [String], environment: [String: String]? = nil) -> Outcome {
-        // Files rather than pipes: nothing can fill up while nobody reads.
-        let paths = (0..<2).map { _ in NSTemporaryDirectory() + "/\(UUID().uuidString)" }
-        let files = paths.map { open($0, O_CREAT | O_RDWR | O_CLOEXEC, 0o600) }
-        defer {
-            for file in files { close(file) }
-            for path in paths { unlink(path) }
-        }
-        func text(_ path: String) -> String { String(decoding: (try? Data(contentsOf: URL(fileURLWithPath: path))) ?? Data(), as: UTF8.self) }
         do {
-            let child = try Child(program, arguments, environment: environment, output: files[0], error: files[1])
-            let status = child.wait()
-            return Outcome(status: status, output: text(paths[0]), error: text(paths[1]))
+            let own = ProcessInfo.processInfo.environment
+            let outcome = try Program.run(program, arguments, environment: environment.map { own.merging($0) { $1 } })
+            return Outcome(status: outcome.status, output: outcome.outputText, error: outcome.errorText)
         } catch {
             return Outcome(status: -1, output: "", error: "\(error)")
         }

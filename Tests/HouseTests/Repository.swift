@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 
 /// The repository these tests stand in, as somebody else would clone it.
 enum Repository {
@@ -26,9 +27,9 @@ enum Repository {
 
     private static func gitPaths() -> [String]? {
         guard FileManager.default.fileExists(atPath: root.appendingPathComponent(".git").path) else { return nil }
-        let listing = ["git", "-C", root.path, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-        guard let (status, output) = try? run(listing), status == 0 else { return nil }
-        let listed = Set(output.split(separator: "\0").map(String.init))
+        let listing = ["-C", root.path, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        guard let outcome = try? Program.run("git", listing), outcome.status == 0 else { return nil }
+        let listed = Set(outcome.outputText.split(separator: "\0").map(String.init))
         return listed.filter { FileManager.default.fileExists(atPath: root.appendingPathComponent($0).path) }
     }
 
@@ -43,19 +44,5 @@ enum Repository {
             }
             return walk.fileAttributes?[.type] as? FileAttributeType == .typeRegular ? path : nil
         }
-    }
-
-    /// Runs a program to its end and returns its exit status and all it wrote.
-    static func run(_ command: [String]) throws -> (status: Int32, output: String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = command
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
     }
 }

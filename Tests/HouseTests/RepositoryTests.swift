@@ -47,7 +47,7 @@ import Testing
         return machineFolders.contains { folder in
             var rest = line[...]
             while let found = rest.range(of: folder) {
-                // `$x/work/`, `a/work/` and `../work/` are relative to something that is not this machine.
+                // After a name, a variable or `..` the folder is one of ours, not of the machine.
                 let before = line[..<found.lowerBound].last
                 if before.map({ !$0.isLetter && !$0.isNumber && !"._-)}]*$".contains($0) }) ?? true { return true }
                 rest = rest[found.upperBound...]

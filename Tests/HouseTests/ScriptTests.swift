@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import Testing
 
 /// Shell scripts that ship must at least be read by the shell.
@@ -15,7 +16,7 @@ import Testing
 
     @Test(arguments: scripts)
     func parses(path: String) throws {
-        let (status, output) = try Repository.run(["bash", "-n", Repository.root.appendingPathComponent(path).path])
-        #expect(status == 0, "\(output)")
+        let outcome = try Program.run("bash", ["-n", Repository.root.appendingPathComponent(path).path])
+        #expect(outcome.status == 0, "\(outcome.errorText)")
     }
 }

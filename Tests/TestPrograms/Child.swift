@@ -2,15 +2,20 @@ import Foundation
 import Glibc
 
 /// A program started by a test. Spawned and waited for directly: Foundation's `Process` misses the end of a child whose
-/// descriptors another child of the same moment inherited.
-final class Child {
-    let processIdentifier: pid_t
+/// descriptors another child of the same moment inherited, and reads beyond its memory where a thousand files are open.
+package final class Child {
+    package let processIdentifier: pid_t
     private var waitStatus: Int32?
 
     /// - Parameters:
+    ///   - program: its path, or a name found on `PATH`.
+    ///   - environment: `nil` hands on our own.
     ///   - output: standard output's descriptor; `nil` discards it.
     ///   - error: standard error's.
-    init(_ program: String, _ arguments: [String], environment: [String: String]? = nil, output: Int32? = nil, error: Int32? = nil) throws {
+    /// - Throws: `POSIXError` where it cannot be started.
+    package init(
+        _ program: String, _ arguments: [String], environment: [String: String]? = nil, output: Int32? = nil, error: Int32? = nil
+    ) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -22,7 +27,7 @@ final class Child {
                 posix_spawn_file_actions_addopen(&actions, target, "/dev/null", O_WRONLY, 0)
             }
         }
-        let all = environment.map { ProcessInfo.processInfo.environment.merging($0) { $1 } } ?? ProcessInfo.processInfo.environment
+        let all = environment ?? ProcessInfo.processInfo.environment
         var argv = ([program] + arguments).map { strdup($0) } + [nil]
         var envp = all.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in argv + envp { free(text) } }
@@ -35,27 +40,27 @@ final class Child {
         posix_spawnattr_setsigmask(&attributes, &noSignals)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var pid: pid_t = 0
-        let failure = posix_spawn(&pid, program, &actions, &attributes, &argv, &envp)
-        guard failure == 0 else { throw Trouble("cannot start \(program): \(String(cString: strerror(failure)))") }
+        let failure = posix_spawnp(&pid, program, &actions, &attributes, &argv, &envp)
+        guard failure == 0 else { throw POSIXError(POSIXErrorCode(rawValue: failure) ?? .EIO, userInfo: [NSFilePathErrorKey: program]) }
         processIdentifier = pid
     }
 
     deinit { if isRunning { end() } }
 
-    var isRunning: Bool {
+    package var isRunning: Bool {
         if waitStatus != nil { return false }
         var status: Int32 = 0
         if waitpid(processIdentifier, &status, WNOHANG) == processIdentifier { waitStatus = status }
         return waitStatus == nil
     }
 
-    func send(_ signal: Int32) { if isRunning { Glibc.kill(processIdentifier, signal) } }
+    package func send(_ signal: Int32) { if isRunning { Glibc.kill(processIdentifier, signal) } }
 
     /// Waits for its end.
     ///
     /// - Returns: the exit status; 128 and the signal's number when a signal ended it.
     @discardableResult
-    func wait() -> Int32 {
+    package func wait() -> Int32 {
         while waitStatus == nil {
             var status: Int32 = 0
             if waitpid(processIdentifier, &status, 0) == processIdentifier { waitStatus = status } else if errno != EINTR { waitStatus = 0 }
@@ -65,7 +70,7 @@ final class Child {
     }
 
     /// Asks it to end, and insists after ten seconds.
-    func end() {
+    package func end() {
         send(SIGTERM)
         for _ in 0..<200 where isRunning { usleep(50_000) }
         send(SIGKILL)
