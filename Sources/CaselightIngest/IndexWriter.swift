@@ -6,7 +6,8 @@ import Metrics
 /// Carries the workers' reports into the index: two transactions a second, in order, tried again until it holds.
 ///
 /// Progress reports of one segment replace each other, so what waits is bounded by the number of open segments plus the
-/// closed ones of an outage of the database; past `waitingLimit` the oldest progress reports go, which recovery makes up for.
+/// closed ones of an outage of the database; past `waitingLimit` progress of further segments is passed over, which the next
+/// report, or recovery, makes up for.
 package actor IndexWriter {
     private static let waitingLimit = 200_000
     /// Segments report their growth every second, and questions judge what is three seconds old.
@@ -85,11 +86,7 @@ package actor IndexWriter {
             await applySingly(batch)
             if !waiting.isEmpty { scheduleFlush() }
         } catch {
-            failureCounter.increment()
-            if !isFailing { logger.error("\(error)", metadata: ["changes": "\(batch.count)"]) }
-            isFailing = true
-            putBack(batch)
-            scheduleFlush()
+            tryAgainLater(batch[...], after: error)
         }
         waitingGauge.record(waiting.count)
     }
@@ -98,24 +95,29 @@ package actor IndexWriter {
     private static func isLasting(_ code: CaselightError.Code) -> Bool { code == .notFound || code == .invalidValue }
 
     private func applySingly(_ batch: [IndexChange]) async {
-        for change in batch {
+        for position in batch.indices {
             do {
-                try await index.apply([change])
+                try await index.apply([batch[position]])
             } catch let error as CaselightError where Self.isLasting(error.code) {
                 failureCounter.increment()
                 logger.error("\(error) The change is left out; the archive's file stays, and the next start indexes it.")
             } catch {
-                waiting.append(change)
+                tryAgainLater(batch[position...], after: error)
+                return
             }
         }
     }
 
-    /// What came meanwhile is newer than what is put back.
-    private func putBack(_ batch: [IndexChange]) {
+    /// Puts changes back in front of those that came meanwhile, which are newer.
+    private func tryAgainLater(_ changes: ArraySlice<IndexChange>, after error: any Error) {
+        failureCounter.increment()
+        if !isFailing { logger.error("\(error)", metadata: ["changes": "\(changes.count)"]) }
+        isFailing = true
         let newer = waiting
         waiting = []
         progressPosition = [:]
-        for change in batch + newer { add(change) }
+        for change in changes + newer { add(change) }
+        scheduleFlush()
     }
 
     /// Whether the index took the last changes offered.

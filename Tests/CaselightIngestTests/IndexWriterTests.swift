@@ -18,6 +18,24 @@ import Testing
         #expect(await writer.isHealthy)
     }
 
+    @Test func aDatabaseThatFailsBetweenTwoChangesKeepsTheirOrder() async throws {
+        let installation = try Installation()
+        let writer = IndexWriter(index: installation.index, logger: installation.logger)
+        let run = Run(
+            id: RunID(7), camera: try CameraCode("gate-1"), origin: .feed, startedAt: Installation.now, endedAt: nil,
+            stream: StreamMetadata(container: "rtsp"))
+        let sample = ClockSample(at: Installation.now, offsetUs: .zero, uncertaintyUs: .milliseconds(1))
+        try installation.runSQLite("CREATE TRIGGER refuse BEFORE INSERT ON runs BEGIN SELECT RAISE(ABORT, 'refused'); END")
+        // The first can never be taken, so that all are tried one by one.
+        await writer.add([.clockSample(RunID(99), sample), .run(run), .runEnded(run.id, at: Installation.now + .seconds(1))])
+        await writer.flush()
+        #expect(await !writer.isHealthy)
+        try installation.runSQLite("DROP TRIGGER refuse")
+        await writer.flush()
+        #expect(try await installation.index.run(run.id)?.endedAt == Installation.now + .seconds(1))
+        #expect(await writer.isHealthy)
+    }
+
     @Test func theLastProgressOfASegmentCounts() async throws {
         let installation = try Installation()
         let camera = try await installation.addCamera("gate-1", retentionDays: nil, footageDaysAgo: [])

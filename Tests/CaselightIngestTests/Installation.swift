@@ -3,6 +3,8 @@ import CaselightModel
 import CaselightStore
 import Foundation
 import Logging
+import TestPrograms
+import Testing
 
 @testable import CaselightIngest
 
@@ -59,6 +61,12 @@ final class Installation: Sendable {
         }
         try await index.apply(changes)
         return camera.code
+    }
+
+    /// Changes the index from outside, as nobody should.
+    func runSQLite(_ statement: String) throws {
+        let outcome = try Program.run("sqlite3", ["-cmd", ".timeout 5000", folder.appending(path: "index.db").path, statement])
+        try #require(outcome.status == 0, "\(outcome.errorText)")
     }
 
     func footageDaysAgo(_ code: CameraCode) async throws -> [Int64] {
