@@ -45,13 +45,13 @@ package struct RecordedFragment: Sendable {
     package var segment: SegmentID
     package var track: Track
     /// Whole boxes; empty where the policy kept nothing of this stretch.
-    package var bytes: [UInt8]
+    package var bytes: ArraySlice<UInt8>
     /// When the fragment's last sample ends.
     package var endsAt: WallTime
     /// Non-key frames that the policy dropped: they count as activity all the same.
     package var dropped: [DroppedFrame]
 
-    package init(segment: SegmentID, track: Track, bytes: [UInt8], endsAt: WallTime, dropped: [DroppedFrame]) {
+    package init(segment: SegmentID, track: Track, bytes: ArraySlice<UInt8>, endsAt: WallTime, dropped: [DroppedFrame]) {
         self.segment = segment
         self.track = track
         self.bytes = bytes

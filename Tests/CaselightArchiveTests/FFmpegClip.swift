@@ -1,12 +1,13 @@
 import CaselightModel
 import CaselightWorkerProtocol
 import Foundation
+import TestPrograms
 
 @testable import CaselightArchive
 
 /// A real clip as libavformat fragments it: an initialization, and fragments of about a second.
 struct FFmpegClip {
-    static let isAvailable = (try? Program.run("ffmpeg", "-version")) == 0
+    static let isAvailable = (try? Program.run("ffmpeg", ["-version"]))?.status == 0
 
     private let folder: ScratchFolder
     let path: String
@@ -27,7 +28,7 @@ struct FFmpegClip {
         let arguments =
             ["-v", "error", "-f", "lavfi", "-i"] + source
             + ["-f", "mp4", "-movflags", flags, "-frag_duration", "1000000", "-write_prft", "pts", path]
-        guard try Program.run("ffmpeg", arguments) == 0 else {
+        guard try Program.run("ffmpeg", arguments).status == 0 else {
             throw CaselightError(.unsupportedMedia, "make a clip", because: "ffmpeg failed")
         }
         let bytes = try folder.bytes("clip.mp4")
@@ -49,7 +50,7 @@ struct FFmpegClip {
     static func record(_ video: FFmpegClip, _ audio: FFmpegClip, run: RunID, startingAt second: Int64, to writer: SegmentWriter) throws {
         let base = try WallTime(rfc3339: "2026-03-02T08:00:00Z") + .seconds(second)
         let reader = FragmentReader(initialization: try MediaInitialization(video.initialization))
-        let first = try reader.fragments(in: video.fragments[0], at: 0)[0]
+        let first = try reader.fragments(in: video.fragments[0][...], at: 0)[0]
         let shift = base - first.startsAt
         var stream = StreamMetadata(container: "rtsp")
         stream.audio = AudioStream(codec: "aac", sampleRateHertz: 44_100, channelCount: 1)
@@ -67,7 +68,7 @@ struct FFmpegClip {
                 let half = sequence == 0 ? clip.fragments.prefix(2) : clip.fragments.dropFirst(2)
                 for fragment in half {
                     try writer.append(
-                        RecordedFragment(segment: id, track: track, bytes: shifted(fragment, by: shift), endsAt: start, dropped: []))
+                        RecordedFragment(segment: id, track: track, bytes: shifted(fragment, by: shift)[...], endsAt: start, dropped: []))
                 }
             }
             writer.close(
@@ -87,10 +88,10 @@ struct FFmpegClip {
     static func packets(_ path: String, stream: String? = nil) throws -> [String] {
         let map = stream.map { ["-map", "0:\($0):0"] } ?? []
         let isPlaylist = path.hasSuffix(".m3u8")
-        let output = try Program.output(
+        let output = try Program.run(
             "ffmpeg",
             ["-v", "error"] + (isPlaylist ? ["-allowed_extensions", "ALL", "-protocol_whitelist", "file,crypto,data"] : [])
-                + ["-i", path] + map + ["-c", "copy", "-f", "framemd5", "-"])
+                + ["-i", path] + map + ["-c", "copy", "-f", "framemd5", "-"]).outputText
         return output.split(separator: "\n").filter { !$0.hasPrefix("#") }.compactMap { $0.split(separator: ",").last.map(String.init) }
     }
 }

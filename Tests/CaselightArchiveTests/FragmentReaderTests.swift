@@ -28,7 +28,7 @@ import Testing
             Handmade.Sample(byteCount: 6, durationTicks: 511, compositionTicks: 0),
         ]
         let bytes = Handmade.fragment(at: start, ticks: 1 << 40, samples)
-        let fragment = try #require(try reader.fragments(in: bytes, at: 1000).first)
+        let fragment = try #require(try reader.fragments(in: bytes[...], at: 1000).first)
         let dataOffset = 1000 + Int64(bytes.count) - 21
         #expect(fragment.range == 1000..<1000 + Int64(bytes.count))
         #expect(fragment.startsAt == start)
@@ -45,14 +45,14 @@ import Testing
 
     @Test func roundsTimesBeforeTheReferenceDown() throws {
         let samples = [Handmade.Sample(byteCount: 1, compositionTicks: 1), Handmade.Sample(byteCount: 1, compositionTicks: -512)]
-        let fragment = try #require(try reader.fragments(in: Handmade.fragment(at: start, ticks: 5000, samples), at: 0).first)
+        let fragment = try #require(try reader.fragments(in: Handmade.fragment(at: start, ticks: 5000, samples)[...], at: 0).first)
         // -1 tick is -78.125 µs.
         #expect(fragment.samples.map { ($0.time - start).value } == [0, -79])
     }
 
     @Test func readsFragmentsInARow() throws {
         let bytes = (0..<3).flatMap { Handmade.fragment(at: start + .seconds($0), ticks: UInt64($0) * 12_800, Handmade.second()) }
-        let fragments = try reader.fragments(in: bytes, at: 0)
+        let fragments = try reader.fragments(in: bytes[...], at: 0)
         #expect(fragments.map(\.startsAt) == (0..<3).map { start + .seconds($0) })
         #expect(fragments.last?.range.upperBound == Int64(bytes.count))
     }
@@ -70,7 +70,7 @@ import Testing
         }
         let size = UInt32(moof(0).count)
         let bytes = Handmade.prft(at: start, mediaTicks: 100) + moof(size + 8) + Handmade.box("mdat", Handmade.zeros(12))
-        let fragment = try #require(try reader.fragments(in: bytes, at: 0).first)
+        let fragment = try #require(try reader.fragments(in: bytes[...], at: 0).first)
         #expect(fragment.samples.map(\.isSync) == [true, false, false])
         #expect(fragment.samples.map(\.byteCount) == [4, 4, 4])
         #expect(fragment.samples.map { ($0.time - start).value } == [0, 20_000, 40_000])
@@ -95,9 +95,9 @@ import Testing
             ("a time far away", Handmade.prft(at: start, mediaTicks: 1 << 62) + good.dropFirst(prft.count)),
         ]
         for (name, bytes) in cases {
-            #expect(throws: CaselightError.self, "\(name)") { try reader.fragments(in: bytes, at: 0) }
+            #expect(throws: CaselightError.self, "\(name)") { try reader.fragments(in: bytes[...], at: 0) }
         }
-        #expect(throws: CaselightError.self) { try other.fragments(in: good, at: 0) }
+        #expect(throws: CaselightError.self) { try other.fragments(in: good[...], at: 0) }
     }
 
     @Test func refusesARunOfMoreSamplesThanItHasBytesFor() throws {
@@ -105,12 +105,12 @@ import Testing
         let tfdt = Handmade.box("tfdt", Handmade.number32(0), Handmade.number32(0))
         let trun = Handmade.box("trun", Handmade.number32(0), Handmade.number32(.max))
         let bytes = Handmade.prft(at: start, mediaTicks: 0) + Handmade.box("moof", Handmade.box("traf", tfhd, tfdt, trun))
-        #expect(throws: CaselightError.self) { try reader.fragments(in: bytes + Handmade.box("mdat", []), at: 0) }
+        #expect(throws: CaselightError.self) { try reader.fragments(in: (bytes + Handmade.box("mdat", []))[...], at: 0) }
     }
 
     @Test func refusesATornFragmentAtEveryByte() {
         let bytes = Handmade.fragment(at: start, ticks: 0, [.init(byteCount: 40, isSync: true), .init(byteCount: 20)])
-        let accepted = (1..<bytes.count).filter { (try? reader.fragments(in: Array(bytes.prefix($0)), at: 0)) != nil }
+        let accepted = (1..<bytes.count).filter { (try? reader.fragments(in: bytes.prefix($0), at: 0)) != nil }
         #expect(accepted == [])
     }
 
@@ -124,7 +124,7 @@ import Testing
                 bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
             }
             let reader = (try? MediaInitialization(bytes)).map { FragmentReader(initialization: $0) } ?? reader
-            _ = try? reader.fragments(in: bytes, at: 0)
+            _ = try? reader.fragments(in: bytes[...], at: 0)
         }
     }
 }

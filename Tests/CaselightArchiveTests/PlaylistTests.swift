@@ -1,6 +1,7 @@
 import CaselightModel
 import CaselightWorkerProtocol
 import Foundation
+import TestPrograms
 import Testing
 
 @testable import CaselightArchive
@@ -86,7 +87,7 @@ import Testing
         let segments = log.closed.sorted { $0.span.start < $1.span.start }
         #expect(segments.count == 6)
         for segment in segments {
-            #expect(try Program.run("ffprobe", "-v", "error", archive.videoPath(of: segment)) == 0)
+            #expect(try Program.run("ffprobe", ["-v", "error", archive.videoPath(of: segment)]).status == 0)
             #expect(segment.span.duration == .seconds(2))
             let keyframes = segment.keyframes.keyframes(from: segment.span.start)
             #expect(keyframes.map(\.time) == [segment.span.start])

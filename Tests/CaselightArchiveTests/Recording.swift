@@ -87,7 +87,7 @@ struct Recording {
         samples: [Handmade.Sample] = Handmade.second(), dropped: [DroppedFrame] = []
     ) -> RecordedFragment {
         RecordedFragment(
-            segment: id(sequence), track: track, bytes: samples.isEmpty ? [] : fragmentBytes(second: second, samples),
+            segment: id(sequence), track: track, bytes: samples.isEmpty ? [] : fragmentBytes(second: second, samples)[...],
             endsAt: start + .seconds(second + 1), dropped: dropped)
     }
 

@@ -3,6 +3,7 @@ import CaselightWorkerProtocol
 import Foundation
 import Synchronization
 import SystemPackage
+import TestPrograms
 import Testing
 
 @testable import CaselightArchive
@@ -32,7 +33,7 @@ import Testing
         calls.write = { file, bytes, offset in
             let number = count.next()
             guard number >= nth, number < recovering else { return try DiskCalls.system.write(file, bytes, offset) }
-            try DiskCalls.system.write(file, Array(bytes.prefix(bytes.count / 2)), offset)
+            try DiskCalls.system.write(file, bytes.prefix(bytes.count / 2), offset)
             throw error
         }
         return calls
@@ -165,7 +166,7 @@ import Testing
         var kept = log.closed
         if kept.isEmpty {
             // Recovery needs a little room too: an operator makes it.
-            #expect(try Program.run("mount", "-o", "remount,size=512k", disk.path) == 0)
+            #expect(try Program.run("mount", ["-o", "remount,size=512k", disk.path]).status == 0)
             if case .whole(let scanned)? = try await archive.recover(log.opened).first { kept.append(scanned.segment) }
         }
         #expect(kept.count == 1)
@@ -204,45 +205,14 @@ final class SmallDisk: Sendable {
     init(byteCount: Int) throws {
         path = FileManager.default.temporaryDirectory.appendingPathComponent("caselight-disk-\(RunID.random())").path
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        guard try Program.run("mount", "-t", "tmpfs", "-o", "size=\(byteCount)", "tmpfs", path) == 0 else {
+        guard try Program.run("mount", ["-t", "tmpfs", "-o", "size=\(byteCount)", "tmpfs", path]).status == 0 else {
             try? FileManager.default.removeItem(atPath: path)
             throw CaselightError(.diskFailed, "mount a small disk", because: "it is not allowed here")
         }
     }
 
     deinit {
-        _ = try? Program.run("umount", "-l", path)
+        _ = try? Program.run("umount", ["-l", path])
         try? FileManager.default.removeItem(atPath: path)
-    }
-}
-
-enum Program {
-    /// Runs a program found on the path, quietly; its exit status.
-    static func run(_ name: String, _ arguments: String...) throws -> Int32 { try run(name, arguments) }
-
-    static func run(_ name: String, _ arguments: [String]) throws -> Int32 {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [name] + arguments
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationStatus
-    }
-
-    static func output(_ name: String, _ arguments: [String]) throws -> String {
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [name] + arguments
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return String(decoding: data, as: UTF8.self)
     }
 }

@@ -139,7 +139,7 @@ import Testing
         writer.open(recording.opening())
         try writer.append(recording.fragment(second: 0))
         let torn = RecordedFragment(
-            segment: recording.id(0), track: .video, bytes: Array(recording.fragmentBytes(second: 1).dropLast()),
+            segment: recording.id(0), track: .video, bytes: recording.fragmentBytes(second: 1).dropLast(),
             endsAt: recording.start + .seconds(2), dropped: [])
         #expect(throws: CaselightError.self) { try writer.append(torn) }
         writer.close(recording.closing(second: 2))

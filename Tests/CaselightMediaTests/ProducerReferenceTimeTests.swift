@@ -20,7 +20,8 @@ import Testing
     }
 
     @Test func isABoxOfVersionOne() {
-        let box = ProducerReferenceTime.box(wall: WallTime(microseconds: 0), mediaTicks: 90_000)
+        var box: [UInt8] = []
+        ProducerReferenceTime.append(to: &box, wall: WallTime(microseconds: 0), mediaTicks: 90_000)
         #expect(
             box == [0, 0, 0, 32] + Array("prft".utf8) + [1, 0, 0, 24] + [0, 0, 0, 1] + [0x83, 0xAA, 0x7E, 0x80, 0, 0, 0, 0]
                 + [0, 0, 0, 0, 0, 1, 0x5F, 0x90])

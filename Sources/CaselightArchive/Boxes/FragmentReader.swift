@@ -13,13 +13,13 @@ package struct FragmentReader: Sendable {
     ///
     /// - Parameter offset: where `bytes` begin in their file.
     /// - Throws: `CaselightError` with code `damagedMedia` when anything is cut off or contradicts itself.
-    package func fragments(in bytes: [UInt8], at offset: Int64) throws(CaselightError) -> [MediaFragment] {
+    package func fragments(in bytes: ArraySlice<UInt8>, at offset: Int64) throws(CaselightError) -> [MediaFragment] {
         do throws(BoxDamage) {
             var assembler = FragmentAssembler(initialization: initialization)
-            var cursor = ByteCursor(bytes[...])
+            var cursor = ByteCursor(bytes)
             var fragments: [MediaFragment] = []
             while let box = try cursor.nextBox() {
-                if let fragment = try assembler.take(box, at: offset + Int64(box.offset)) { fragments.append(fragment) }
+                if let fragment = try assembler.take(box, at: offset + Int64(box.offset - bytes.startIndex)) { fragments.append(fragment) }
             }
             guard !assembler.isWithinFragment else { throw BoxDamage(cause: "the last fragment has no 'mdat'") }
             return fragments

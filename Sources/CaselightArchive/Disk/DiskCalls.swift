@@ -4,7 +4,7 @@ import SystemPackage
 /// The two calls by which footage reaches the disk. Replaceable, since a disk that fails cannot be had on demand.
 struct DiskCalls: Sendable {
     /// Writes all of the bytes at an offset; throws `Errno`.
-    var write: @Sendable (FileDescriptor, [UInt8], Int64) throws -> Void
+    var write: @Sendable (FileDescriptor, ArraySlice<UInt8>, Int64) throws -> Void
     /// Makes what was written durable; throws `Errno`. After a failure the kernel may have dropped what it could not write,
     /// so a second, successful call proves nothing.
     var sync: @Sendable (FileDescriptor) throws -> Void

@@ -36,7 +36,7 @@ final class TrackFile {
     deinit { try? file.close() }
 
     /// Appends bytes that are whole boxes. When the disk takes only some of them, they are cut off again.
-    func append(_ bytes: [UInt8], fragmentCount added: Int) throws {
+    func append(_ bytes: ArraySlice<UInt8>, fragmentCount added: Int) throws {
         do {
             try calls.write(file, bytes, byteCount)
         } catch {
@@ -65,7 +65,7 @@ final class TrackFile {
     /// - Parameter isDurable: false where the disk has failed already: then a sync proves nothing, and its answer is not asked for.
     func append(trailer: [UInt8], isDurable: Bool) throws {
         beforeTrailer = (hash, byteCount)
-        try append(trailer, fragmentCount: 0)
+        try append(trailer[...], fragmentCount: 0)
         guard isDurable else {
             try? sync()
             return

@@ -42,13 +42,13 @@ final class WrittenSegment: @unchecked Sendable {
             let path = ArchiveLayout.video(header.id, camera: header.camera, start: header.startedAt)
             let video = try makeFile(path, reader: videoReader)
             self.video = video
-            try video.append(opening.videoInitialization + headerBox, fragmentCount: 0)
+            try video.append((opening.videoInitialization + headerBox)[...], fragmentCount: 0)
             if let audioOpening = opening.audio, let audioReader {
                 let audioPath = ArchiveLayout.audio(
                     header.id, camera: header.camera, start: header.startedAt, codec: audioOpening.codec)
                 let audio = try makeFile(audioPath, reader: audioReader)
                 (self.audio, audioCodec) = (audio, audioOpening.codec)
-                try audio.append(audioOpening.initialization + headerBox, fragmentCount: 0)
+                try audio.append((audioOpening.initialization + headerBox)[...], fragmentCount: 0)
             }
             try Disk.makeDurable(folder: dayFolder)
         } catch {

@@ -1,4 +1,3 @@
-import CFFmpeg
 internal import CaselightModel
 internal import CaselightWorkerProtocol
 
@@ -13,7 +12,7 @@ extension ActiveRun {
     ///
     /// - Returns: whether the packet is done with.
     func keepLess(
-        _ packet: UnsafeMutablePointer<AVPacket>, isKeyframe: Bool, mediaUs: Int64, display: Int64, step: Int64
+        _ byteCount: Int, isKeyframe: Bool, mediaUs: Int64, display: Int64, step: Int64
     ) throws(CaselightError) -> Bool {
         if let seen, isGap(mediaUs - seen.mediaUs, display - seen.display, frameStep) {
             reportSeen()
@@ -24,9 +23,8 @@ extension ActiveRun {
         seen = (max(display, seen?.display ?? display), max(mediaUs, seen?.mediaUs ?? mediaUs))
         if isKeyframe, order.policy == .keyframes { return false }
         if !isKeyframe, dropped.count < Self.droppedLimit {
-            dropped.append(DroppedFrame(time: clock.wall(mediaUs), byteCount: Int(packet.pointee.size)))
+            dropped.append(DroppedFrame(time: clock.wall(mediaUs), byteCount: byteCount))
         }
-        pool.giveBack(packet)
         if order.policy == .metadata { try report(display: display, mediaUs: mediaUs) }
         return true
     }

@@ -13,8 +13,8 @@ final class ActiveRun {
     static let fileGapUs: Int64 = 10_000_000
     static let gapSteps: Int64 = 5
     static let keyframeCutUs: Int64 = 250_000
-    static let pendingLimit = 600
-    static let pendingLimitBytes = 8 << 20
+    static let sampleLimit = 600
+    static let fragmentLimitBytes = 8 << 20
     static let retryLeast = Microseconds.seconds(1)
     static let retryMost = Microseconds.seconds(10)
 
@@ -27,13 +27,12 @@ final class ActiveRun {
     private let zero: Int64
     private let zeroUs: Int64
     private var times: DecodeTimes
-    private var muxer: FragmentMuxer?
+    private var initialization: TrackInitialization?
     private var audioTrack: AudioTrack?
     private let audioHasOwnTimeline: Bool
     private var audio: AudioLane?
     var meter: StreamMeter
-    var pending: [PendingSample] = []
-    private var pendingBytes = 0
+    private var fragment: FragmentBuilder
     var dropped: [DroppedFrame] = []
     /// The last frame that came, kept or not, and the usual distance to the next.
     var seen: (display: Int64, mediaUs: Int64)?
@@ -68,7 +67,7 @@ final class ActiveRun {
         track = streams.video
         audioTrack = order.policy == .full ? streams.audio : nil
         self.audioHasOwnTimeline = audioHasOwnTimeline
-        scale = TickScale(timeBase: track.timeBase, timescale: FragmentMuxer.timescale(for: track.timeBase))
+        scale = TickScale(timeBase: track.timeBase, timescale: TrackInitialization.timescale(for: track.timeBase))
         // Ticks begin low enough for the first decoding time not to be negative.
         let depth = order.policy == .full ? track.reorderDepth : 0
         let lead = max(Int64(depth) * track.stepTicks, decode.map { display > $0 && display - $0 < 1 << 40 ? display - $0 : 0 } ?? 0)
@@ -77,6 +76,7 @@ final class ActiveRun {
         lastStep = max(1, scale.ticks(track.stepTicks))
         frameStep = lastStep
         times = DecodeTimes(depth: depth, step: scale.ticks(track.stepTicks))
+        fragment = FragmentBuilder(isByteStream: track.inBand != nil)
         meter = StreamMeter(streams.metadata)
         run = Run(
             id: id, camera: order.camera, origin: order.origin, startedAt: clock.wall(scale.microseconds(display)), endedAt: nil,
@@ -84,18 +84,14 @@ final class ActiveRun {
         order.runStarted(run)
     }
 
-    deinit { for sample in pending { pool.giveBack(sample.packet) } }
-
     var isReordered: Bool { times.hasReordering }
     var stream: StreamMetadata { meter.current(isReordered: times.hasReordering) }
     var endsAt: WallTime? { segment?.endsAt ?? run.endedAt }
 
     /// Takes a packet of pictures, which is the run's afterwards. Its times are the stream's own.
     func takeVideo(_ packet: UnsafeMutablePointer<AVPacket>, display: Int64, given: Int64?, step: Int64) throws(CaselightError) {
-        if let failure {
-            pool.giveBack(packet)
-            throw failure
-        }
+        defer { pool.giveBack(packet) }
+        if let failure { throw failure }
         let isKeyframe = packet.pointee.flags & AV_PKT_FLAG_KEY != 0
         let mediaUs = scale.microseconds(display)
         if meter.take(
@@ -105,16 +101,17 @@ final class ActiveRun {
         }
         if order.policy != .full {
             let isDone = try keepLess(
-                packet, isKeyframe: isKeyframe, mediaUs: mediaUs, display: scale.ticks(display - zero), step: scale.ticks(step))
+                Int(packet.pointee.size), isKeyframe: isKeyframe, mediaUs: mediaUs, display: scale.ticks(display - zero),
+                step: scale.ticks(step))
             if isDone { return }
         }
         let time = times.next(display: scale.ticks(display - zero), given: given.map { scale.ticks($0 - zero) })
         cutBefore(time, mediaUs: mediaUs, isKeyframe: isKeyframe, stepTicks: scale.ticks(step))
         last = (time.display, time.decode, mediaUs)
-        guard try hasSegment(from: isKeyframe, display: time.display, at: clock.wall(mediaUs)) else { return pool.giveBack(packet) }
-        pendingBytes += Int(packet.pointee.size)
-        pending.append(
-            PendingSample(packet: packet, display: time.display, decode: time.decode, mediaUs: mediaUs, isKeyframe: isKeyframe))
+        guard try hasSegment(from: isKeyframe, display: time.display, at: clock.wall(mediaUs)) else { return }
+        fragment.add(
+            FragmentBuilder.Sample(display: time.display, decode: time.decode, mediaUs: mediaUs, isKeyframe: isKeyframe),
+            UnsafeBufferPointer(start: packet.pointee.data, count: Int(packet.pointee.size)))
     }
 
     func takeAudio(_ packet: UnsafeMutablePointer<AVPacket>, arrival: Arrival) {
@@ -131,7 +128,7 @@ final class ActiveRun {
     func change(to track: VideoTrack, metadata: StreamMetadata) {
         finishFragment(nextDecode: nil, steers: false)
         closeSegment(.streamChanged, at: nil)
-        muxer = nil
+        initialization = nil
         self.track = track
         run.stream = metadata
         meter.restart(metadata)
@@ -169,11 +166,11 @@ final class ActiveRun {
     func endBeforeHole(nextDecode: Int64) {
         finishFragment(nextDecode: nextDecode, steers: false)
         closeSegment(order.isLive ? .feedLost : .full, at: nil)
-        (muxer, audio) = (nil, nil)
+        (initialization, audio) = (nil, nil)
     }
 
     func isGap(_ us: Int64, _ ticks: Int64, _ stepTicks: Int64) -> Bool {
-        // A sample's length has 31 bits in the muxer.
+        // A player takes a sample's length for a signed number of 32 bits.
         if ticks > Int64(Int32.max) { return true }
         return us > (order.isLive ? Self.liveGapUs : Self.fileGapUs) && ticks > Self.gapSteps * stepTicks && ticks > lastDistance * 3 / 2
     }
@@ -184,34 +181,27 @@ final class ActiveRun {
     }
 
     private func isFragmentFull(_ mediaUs: Int64, _ isKeyframe: Bool, stepUs: Int64) -> Bool {
-        guard let first = pending.first else { return false }
+        guard let first = fragment.samples.first else { return false }
         let length = mediaUs - first.mediaUs
         return order.policy == .keyframes || length + stepUs > order.fragmentTargetUs || isKeyframe && length >= Self.keyframeCutUs
-            || pending.count >= Self.pendingLimit || pendingBytes >= Self.pendingLimitBytes
+            || fragment.samples.count >= Self.sampleLimit || fragment.byteCount >= Self.fragmentLimitBytes
     }
 
     /// Writes the fragment at hand and gives it to the sink.
     ///
     /// - Parameter nextDecode: where the next one begins; `nil` when there is none.
     func finishFragment(nextDecode: Int64?, steers: Bool) {
-        guard let muxer, let first = pending.first, segment != nil else { return }
+        guard let first = fragment.samples.first, let last = fragment.samples.last, segment != nil else { return }
+        if let nextDecode {
+            lastStep = max(1, nextDecode - last.decode)
+        } else if fragment.samples.count > 1 {
+            lastStep = fragment.duration(fragment.samples.count - 2, last: lastStep)
+        }
         var endUs = first.mediaUs
-        for (index, sample) in pending.enumerated() {
-            let next = index + 1 < pending.count ? pending[index + 1].decode : nextDecode
-            if let next { lastStep = max(1, next - sample.decode) }
-            let status = muxer.write(
-                sample.packet, times: SampleTimes(display: sample.display, decode: sample.decode, duration: lastStep))
-            if status < 0 {
-                WorkerLog.write(.warning, "camera '\(order.camera)': a packet cannot be written: \(FFmpegStatus.text(status))")
-            }
-            endUs = max(endUs, sample.mediaUs + scale.microseconds(ofTicks: lastStep))
-            pool.giveBack(sample.packet)
+        for (index, sample) in fragment.samples.enumerated() {
+            endUs = max(endUs, sample.mediaUs + scale.microseconds(ofTicks: fragment.duration(index, last: lastStep)))
         }
-        pending.removeAll(keepingCapacity: true)
-        pendingBytes = 0
-        guard let bytes = muxer.finishFragment(wall: clock.wall(first.mediaUs), mediaTicks: first.display) else {
-            return WorkerLog.write(.error, "camera '\(order.camera)': a fragment could not be made")
-        }
+        let bytes = fragment.finish(wall: clock.wall(first.mediaUs), lastDuration: lastStep)
         append(.video, bytes, endsAt: clock.wall(endUs))
         appendAudio(isLast: nextDecode == nil)
         if steers { clock.steer(at: endUs) }
@@ -222,7 +212,7 @@ final class ActiveRun {
         append(.audio, made.bytes, endsAt: made.endsAt)
     }
 
-    func append(_ track: RecordedFragment.Track, _ bytes: [UInt8], endsAt: WallTime) {
+    func append(_ track: RecordedFragment.Track, _ bytes: ArraySlice<UInt8>, endsAt: WallTime) {
         guard let id = segment?.id else { return }
         var frames: [DroppedFrame] = []
         if track == .video { swap(&frames, &dropped) }
@@ -252,14 +242,7 @@ final class ActiveRun {
         guard isKeyframe || !order.isLive || order.policy == .metadata, retryAtUs == 0 || caselight_monotonic_us() >= retryAtUs else {
             return false
         }
-        let muxer: FragmentMuxer
-        if let existing = self.muxer {
-            muxer = existing
-        } else {
-            muxer = try FragmentMuxer(
-                track.parameters, container: track.container, timescale: scale.timescale, operation: order.operation)
-            self.muxer = muxer
-        }
+        let initialization = try madeInitialization()
         let audioOpening = openAudio()
         let id = SegmentID(run: run.id, sequence: nextSequence)
         nextSequence += 1
@@ -267,8 +250,16 @@ final class ActiveRun {
         let header = SegmentHeader(
             id: id, camera: order.camera, origin: order.origin, policy: order.policy, runStartedAt: run.startedAt, startedAt: wall,
             stream: stream)
-        order.sink.open(SegmentOpening(header: header, videoInitialization: muxer.initialization, audio: audioOpening))
+        order.sink.open(SegmentOpening(header: header, videoInitialization: initialization.bytes, audio: audioOpening))
         return true
+    }
+
+    private func madeInitialization() throws(CaselightError) -> TrackInitialization {
+        if let initialization { return initialization }
+        let made = try TrackInitialization(
+            track.parameters, container: track.container, timescale: scale.timescale, operation: order.operation)
+        initialization = made
+        return made
     }
 
     private func openAudio() -> AudioOpening? {

@@ -57,7 +57,7 @@ enum RecordedPackets {
             // The first box of ours follows the initialization.
             if type.elementsEqual("uuid".utf8) {
                 let reader = FragmentReader(initialization: try MediaInitialization(Array(bytes[..<offset])))
-                return try reader.fragments(in: Array(bytes[offset...]), at: Int64(offset))
+                return try reader.fragments(in: bytes[offset...], at: Int64(offset))
             }
             offset += max(8, bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) })
         }
