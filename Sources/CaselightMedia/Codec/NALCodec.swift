@@ -1,4 +1,5 @@
 import CFFmpeg
+import Glibc
 
 /// The two codecs whose streams are network abstraction layer units: H.264 (ISO/IEC 14496-10) and H.265 (ISO/IEC 23008-2).
 enum NALCodec {
@@ -69,15 +70,16 @@ enum StartCode {
 
     /// Where the next start code begins at or after `position`, and where the unit behind it does.
     static func next(in bytes: UnsafeBufferPointer<UInt8>, from position: Int) -> (start: Int, unit: Int)? {
-        var index = position
-        while index + 2 < bytes.count {
-            if bytes[index + 2] > 1 {
-                index += 3
-            } else if bytes[index] == 0, bytes[index + 1] == 0, bytes[index + 2] == 1 {
-                return (index > position && bytes[index - 1] == 0 ? index - 1 : index, index + 3)
-            } else {
-                index += 1
+        guard let base = bytes.baseAddress, position >= 0 else { return nil }
+        var index = position + 2
+        // A byte of 1 is rare in a picture, and the C library finds it many bytes at a time.
+        while index < bytes.count, let found = memchr(base + index, 1, bytes.count - index) {
+            let one = UnsafeRawPointer(base).distance(to: UnsafeRawPointer(found))
+            if bytes[one - 1] == 0, bytes[one - 2] == 0 {
+                let start = one - 2
+                return (start > position && bytes[start - 1] == 0 ? start - 1 : start, one + 1)
             }
+            index = one + 1
         }
         return nil
     }
