@@ -1,4 +1,3 @@
-import CaselightModel
 import Foundation
 import Hummingbird
 import NIOCore
@@ -20,16 +19,6 @@ enum JSONReply {
         var fields = headers
         fields[.contentType] = "application/json; charset=utf-8"
         return Response(status: status, headers: fields, body: .init(byteBuffer: ByteBuffer(bytes: try encoded(value))))
-    }
-
-    /// The same, for a value that writes itself.
-    static func response(writing value: some JSONWritable) throws -> Response {
-        let text = JSONText.of(value)
-        guard !text.holdsNoNumber else {
-            throw CaselightError(.internalFailure, "answer", because: "the reply holds a number that is not finite")
-        }
-        return Response(
-            status: .ok, headers: [.contentType: "application/json; charset=utf-8"], body: .init(byteBuffer: text.buffer))
     }
 
     /// One line of a stream of JSON lines.

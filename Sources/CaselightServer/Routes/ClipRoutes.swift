@@ -33,7 +33,7 @@ extension API {
             wideningMargin: Microseconds(Int64((try query.number("margin") ?? 0) * 1e6)),
             includesActivity: try query.flag("activity") ?? false))
         consultations.shown(call, what: "clips of \(answer.clips.count) cameras", span: span)
-        return try JSONReply.response(writing: answer)
+        return try JSONReply.response(answer)
     }
 
     private func candidates(_ call: Call) async throws -> Response {
