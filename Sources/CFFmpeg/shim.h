@@ -88,10 +88,10 @@ static inline void caselight_give_up_privileges(void) {
 // Timers of the calling thread may go off this much later, so that the system wakes many threads at once.
 static inline void caselight_let_timers_be_late(int64_t us) { prctl(PR_SET_TIMERSLACK, (unsigned long)us * 1000, 0, 0, 0); }
 
-// Fragments come and go by the hundred kilobytes: given back to the system each time, every page of them would be faulted in anew.
-static inline void caselight_keep_freed_memory(void) {
+// Fragments and pictures come and go: given back to the system each time, every page of them would be faulted in anew.
+static inline void caselight_keep_freed_memory(int byteCount) {
     mallopt(M_MMAP_THRESHOLD, 64 << 20);
-    mallopt(M_TRIM_THRESHOLD, 1 << 20);
+    mallopt(M_TRIM_THRESHOLD, byteCount);
     mallopt(M_ARENA_MAX, 4);
 }
 

@@ -16,37 +16,37 @@ package enum Playlist {
     package static func media(
         _ segments: [Segment], track: SegmentTrack, isLive: Bool, address: (Segment) -> String
     ) -> String {
-        let entries = segments.compactMap { entry($0, track) }
-        let longest = entries.map(\.segment.span.duration.value).max() ?? 0
-        var text = PlaylistText(capacityBytes: 400 + entries.count * 320)
+        let longest = segments.reduce(0) { extent(of: $1, track) == nil ? $0 : max($0, $1.span.duration.value) }
+        var text = PlaylistText(capacityBytes: 400 + segments.count * 320)
         // A player rounds a duration before it compares it with the target; rounded up it is never below.
         text.add("#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:")
         text.add(max(1, (longest + 999_999) / 1_000_000))
         text.add("\n#EXT-X-MEDIA-SEQUENCE:0\n")
         if !isLive { text.add("#EXT-X-PLAYLIST-TYPE:VOD\n") }
         text.add("#EXT-X-INDEPENDENT-SEGMENTS\n")
-        var previous: Entry?
-        for entry in entries {
-            if let previous, !follows(entry, previous) { text.add("#EXT-X-DISCONTINUITY\n") }
-            add(entry, at: address(entry.segment), to: &text)
-            previous = entry
+        var previous: (segment: Segment, extent: Extent)?
+        for segment in segments {
+            guard let extent = extent(of: segment, track) else { continue }
+            if let previous, !follows(segment, extent, previous) { text.add("#EXT-X-DISCONTINUITY\n") }
+            add(segment, extent, at: address(segment), to: &text)
+            previous = (segment, extent)
         }
         if !isLive { text.add("#EXT-X-ENDLIST\n") }
         return text.string
     }
 
-    private static func add(_ entry: Entry, at address: String, to text: inout PlaylistText) {
-        let initializationByteCount = Int64(entry.initializationByteCount)
+    private static func add(_ segment: Segment, _ extent: Extent, at address: String, to text: inout PlaylistText) {
+        let initializationByteCount = Int64(extent.initializationByteCount)
         text.add("#EXT-X-MAP:URI=\"")
         text.add(address)
         text.add("\",BYTERANGE=\"")
         text.add(initializationByteCount)
         text.add("@0\"\n#EXT-X-PROGRAM-DATE-TIME:")
-        text.add(entry.segment.span.start)
+        text.add(segment.span.start)
         text.add("\n#EXTINF:")
-        text.add(seconds: entry.segment.span.duration)
+        text.add(seconds: segment.span.duration)
         text.add(",\n#EXT-X-BYTERANGE:")
-        text.add(entry.byteCount - initializationByteCount)
+        text.add(extent.byteCount - initializationByteCount)
         text.add("@")
         text.add(initializationByteCount)
         text.add("\n")
@@ -60,13 +60,12 @@ package enum Playlist {
     ///   - video: the address of the media playlist of the pictures.
     ///   - audio: that of the sound.
     package static func master(_ segments: [Segment], video: String, audio: String) -> String {
-        let played = segments.compactMap { entry($0, .video) }
-        let hasAudio = segments.contains { isPlayable($0.audio) && entry($0, .audio) != nil }
-        let peak =
-            played.map { entry in
-                let bytes = entry.byteCount + (entry.segment.audio?.byteCount ?? 0)
-                return Double(bytes) * 8 / max(0.001, entry.segment.span.duration.seconds)
-            }.max() ?? 0
+        let hasAudio = segments.contains { isPlayable($0.audio) && extent(of: $0, .audio) != nil }
+        let peak = segments.reduce(0.0) { peak, segment in
+            guard let extent = extent(of: segment, .video) else { return peak }
+            let bytes = extent.byteCount + (segment.audio?.byteCount ?? 0)
+            return max(peak, Double(bytes) * 8 / max(0.001, segment.span.duration.seconds))
+        }
         var lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
         var attributes = "BANDWIDTH=\(max(1, Int64(peak.rounded(.up))))"
         if hasAudio {
@@ -78,33 +77,31 @@ package enum Playlist {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private struct Entry {
-        let segment: Segment
+    /// How much of a track's file there is to play.
+    private struct Extent {
         let initializationByteCount: Int
         let byteCount: Int64
     }
 
-    private static func entry(_ segment: Segment, _ track: SegmentTrack) -> Entry? {
+    /// `nil` where there is no footage.
+    private static func extent(of segment: Segment, _ track: SegmentTrack) -> Extent? {
         guard segment.policy != .metadata else { return nil }
-        let entry: Entry? =
+        let extent: Extent? =
             switch track {
-            case .video:
-                Entry(segment: segment, initializationByteCount: segment.initializationByteCount, byteCount: segment.byteCount)
+            case .video: Extent(initializationByteCount: segment.initializationByteCount, byteCount: segment.byteCount)
             case .audio:
-                segment.audio.map {
-                    Entry(segment: segment, initializationByteCount: $0.initializationByteCount, byteCount: $0.byteCount)
-                }
+                segment.audio.map { Extent(initializationByteCount: $0.initializationByteCount, byteCount: $0.byteCount) }
             }
-        guard let entry, entry.byteCount > Int64(entry.initializationByteCount) else { return nil }
-        return entry
+        guard let extent, extent.byteCount > Int64(extent.initializationByteCount) else { return nil }
+        return extent
     }
 
     private static func isPlayable(_ audio: AudioSibling?) -> Bool { audio?.codec == "aac" }
 
-    private static func follows(_ entry: Entry, _ previous: Entry) -> Bool {
-        let (next, last) = (entry.segment, previous.segment)
+    private static func follows(_ next: Segment, _ extent: Extent, _ previous: (segment: Segment, extent: Extent)) -> Bool {
+        let last = previous.segment
         let distance = (next.span.start - last.span.end).value.magnitude
         return next.id.run == last.id.run && distance <= joinTolerance.value.magnitude
-            && last.endReason != .streamChanged && entry.initializationByteCount == previous.initializationByteCount
+            && last.endReason != .streamChanged && extent.initializationByteCount == previous.extent.initializationByteCount
     }
 }

@@ -8,7 +8,10 @@ struct PlaylistText {
 
     var string: String { String(decoding: bytes, as: UTF8.self) }
 
-    mutating func add(_ text: String) { bytes.append(contentsOf: text.utf8) }
+    mutating func add(_ text: String) {
+        var text = text
+        text.withUTF8 { bytes.append(contentsOf: $0) }
+    }
 
     mutating func add(_ text: StaticString) {
         text.withUTF8Buffer { bytes.append(contentsOf: $0) }
@@ -44,12 +47,11 @@ struct PlaylistText {
     }
 
     private mutating func add(digitsOf number: UInt64, atLeast count: Int) {
-        let start = bytes.count
-        var rest = number
-        repeat {
-            bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
-            rest /= 10
-        } while rest > 0 || bytes.count - start < count
-        bytes[start...].reverse()
+        var (unit, digits): (UInt64, Int) = (1, 1)
+        while digits < count || number / unit >= 10 { (unit, digits) = (unit * 10, digits + 1) }
+        while unit > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(number / unit % 10))
+            unit /= 10
+        }
     }
 }

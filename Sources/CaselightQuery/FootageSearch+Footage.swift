@@ -81,7 +81,7 @@ extension FootageSearch {
         let receiver = SpanClock.receiver(measuredBy: nil)
         var found: [(SpanClock, [Segment])] = []
         let live = try await segments(of: camera, overlapping: span.widened(by: margin + receiver.uncertaintyUs), detailed: detailed)
-        found.append((receiver, live.filter { !imported.contains($0.id.run) }))
+        found.append((receiver, imported.isEmpty ? live : live.filter { !imported.contains($0.id.run) }))
         for (clock, runs) in imports {
             let window = span.widened(by: margin + clock.uncertaintyUs).shifted(by: clock.offsetUs)
             let segments = try await segments(of: camera, overlapping: window, detailed: detailed)
@@ -91,17 +91,17 @@ extension FootageSearch {
     }
 
     private func segments(of camera: CameraCode, overlapping span: TimeSpan, detailed: Bool) async throws -> [Segment] {
-        var all: [Segment] = []
-        var known: Set<SegmentID> = []
+        var all = try await index.segments(of: camera, overlapping: span, limit: Self.segmentPageSize, detailed: detailed)
+        // Most spans end here; a longer one goes on from the last start, which several segments may share.
+        var page = all
+        var known = page.count == Self.segmentPageSize ? Set(page.map(\.id)) : []
         var rest = span
-        while true {
-            let page = try await index.segments(of: camera, overlapping: rest, limit: Self.segmentPageSize, detailed: detailed)
-            let new = page.filter { known.insert($0.id).inserted }
-            all += new
-            guard page.count == Self.segmentPageSize, let last = new.last, last.span.start > rest.start, last.span.start < rest.end
-            else { return all }
+        while page.count == Self.segmentPageSize, let last = page.last, last.span.start > rest.start, last.span.start < rest.end {
             rest = TimeSpan(start: last.span.start, end: rest.end)
+            page = try await index.segments(of: camera, overlapping: rest, limit: Self.segmentPageSize, detailed: detailed)
+            all += page.filter { known.insert($0.id).inserted }
         }
+        return all
     }
 }
 

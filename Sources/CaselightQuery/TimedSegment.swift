@@ -14,6 +14,9 @@ public struct TimedSegment: Hashable, Sendable {
         self.clock = clock
     }
 
+    /// In true time.
+    var startsAt: WallTime { segment.span.start - clock.offsetUs }
+
     /// The same segment with its span in true time; its keyframes count from there.
     public var inTrueTime: Segment {
         var shifted = segment
@@ -30,14 +33,15 @@ extension FootageSearch {
     public func segments(of code: CameraCode, in span: TimeSpan, detailed: Bool = true) async throws -> [TimedSegment] {
         let imports = try await imports(of: [code])[code] ?? [:]
         let found = try await segments(of: code, imports: imports, around: span, margin: .zero, detailed: detailed)
-        let timed = found.flatMap { clock, segments in
-            segments.compactMap { segment in
-                let shifted = segment.span.shifted(by: -clock.offsetUs)
-                return shifted.overlaps(span) ? (start: shifted.start, TimedSegment(segment: segment, clock: clock)) : nil
+        var timed: [TimedSegment] = []
+        timed.reserveCapacity(found.reduce(0) { $0 + $1.segments.count })
+        for (clock, segments) in found {
+            for segment in segments where segment.span.shifted(by: -clock.offsetUs).overlaps(span) {
+                timed.append(TimedSegment(segment: segment, clock: clock))
             }
         }
         // What follows one clock came in order.
-        guard found.count > 1 else { return timed.map(\.1) }
-        return timed.sorted { ($0.start, $0.1.segment.id) < ($1.start, $1.1.segment.id) }.map(\.1)
+        guard found.count > 1 else { return timed }
+        return timed.sorted { ($0.startsAt, $0.segment.id) < ($1.startsAt, $1.segment.id) }
     }
 }

@@ -26,7 +26,9 @@ package struct StillDecoder {
     ) throws(CaselightError) -> (bytes: [UInt8], widthPixels: Int, heightPixels: Int) {
         try checkLimits(initialization: initialization, keyframe: keyframe, widthPixels: widthPixels)
         let input = try InitializationInput.open(initialization)
-        var decoder = try KeyframeDecoder.open(input.videoParameters())
+        let parameters = try input.videoParameters()
+        let isReduced = widthPixels.map { $0 <= Int(parameters.pointee.width) / 2 } ?? false
+        var decoder = try KeyframeDecoder.open(parameters, isReduced: isReduced)
         let picture = try decoder.decode(keyframe)
         let size = try StillSize.fitting(picture, containerAspect: input.sampleAspect, widthPixels: widthPixels)
         let scaled = try PictureScaler.scale(picture, to: size)

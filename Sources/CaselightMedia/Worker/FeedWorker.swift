@@ -31,7 +31,7 @@ package final class FeedWorker: WorkerRole {
         self.store = store
         self.clock = clock
         self.report = report
-        caselight_keep_freed_memory()
+        caselight_keep_freed_memory(1 << 20)
         NativeThread.start("feed-counts") { [state, report] in
             while state.wait(seconds: Self.countIntervalSeconds, { $0.isDraining ? true : nil }) == nil {
                 let sessions = state.change { Array($0.feeds.values) }

@@ -1,3 +1,4 @@
+import CFFmpeg
 package import CaselightModel
 package import CaselightWorkerProtocol
 import Glibc
@@ -29,6 +30,8 @@ package final class StillWorker: WorkerRole {
         self.settings = settings
         self.store = store
         self.report = report
+        // The frames and tables of some pictures.
+        caselight_keep_freed_memory(32 << 20)
         for index in 1...Self.stillThreads {
             NativeThread.start("still-\(index)", stackBytes: 4 << 20) { [state, report] in Self.decodeStills(state, report) }
         }
