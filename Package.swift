@@ -129,30 +129,30 @@ let package = Package(
             providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])]),
 
         // Tests.
-        .target(name: "TestPrograms", path: "Tests/TestPrograms", swiftSettings: settings),
-        .testTarget(name: "HouseTests", dependencies: ["TestPrograms"], swiftSettings: settings),
-        .testTarget(name: "CaselightModelTests", dependencies: ["CaselightModel"], swiftSettings: settings),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(name: "HouseTests", dependencies: ["TestSupport"], swiftSettings: settings),
+        .testTarget(name: "CaselightModelTests", dependencies: ["CaselightModel", "TestSupport"], swiftSettings: settings),
         .testTarget(
-            name: "CaselightStoreTests", dependencies: ["CaselightStore", "CaselightModel", grdb], swiftSettings: settings),
+            name: "CaselightStoreTests", dependencies: ["CaselightStore", "CaselightModel", "TestSupport", grdb], swiftSettings: settings),
         .testTarget(
             name: "CaselightArchiveTests",
-            dependencies: ["CaselightArchive", "CaselightWorkerProtocol", "CaselightModel", "TestPrograms", crypto, systemPackage],
+            dependencies: ["CaselightArchive", "CaselightWorkerProtocol", "CaselightModel", "TestSupport", crypto, systemPackage],
             swiftSettings: settings),
         .testTarget(
             name: "CaselightMediaTests",
-            dependencies: ["CaselightMedia", "CaselightArchive", "CaselightWorkerProtocol", "CaselightModel", "TestPrograms"],
+            dependencies: ["CaselightMedia", "CaselightArchive", "CaselightWorkerProtocol", "CaselightModel", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "CaselightRTSPTests", dependencies: ["CaselightRTSP", "CaselightModel", "TestPrograms"], swiftSettings: settings),
+            name: "CaselightRTSPTests", dependencies: ["CaselightRTSP", "CaselightModel", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "CaselightIngestTests",
             dependencies: [
-                "CaselightIngest", "CaselightStore", "CaselightArchive", "CaselightWorkerProtocol", "CaselightModel", "TestPrograms", logging,
+                "CaselightIngest", "CaselightStore", "CaselightArchive", "CaselightWorkerProtocol", "CaselightModel", "TestSupport", logging,
             ],
             swiftSettings: settings),
         .testTarget(
             name: "CaselightQueryTests",
-            dependencies: ["CaselightQuery", "CaselightStore", "CaselightModel", "SwiftCSV"], swiftSettings: settings),
+            dependencies: ["CaselightQuery", "CaselightStore", "CaselightModel", "TestSupport", "SwiftCSV"], swiftSettings: settings),
         .testTarget(
             name: "CaselightServerTests",
             dependencies: [
@@ -161,9 +161,9 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["caselight", "CaselightModel", "TestPrograms", argumentParser], swiftSettings: settings),
+            name: "CommandLineTests", dependencies: ["caselight", "CaselightModel", "TestSupport", argumentParser], swiftSettings: settings),
         .testTarget(name: "BenchTests", dependencies: ["caselight-bench"], swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["CaselightModel", "CaselightArchive", "TestPrograms"], swiftSettings: settings),
+            name: "EndToEndTests", dependencies: ["CaselightModel", "CaselightArchive", "TestSupport"], swiftSettings: settings),
     ]
 )

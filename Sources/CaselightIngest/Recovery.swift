@@ -65,6 +65,8 @@ package struct Recovery: Sendable {
         var intake = Intake(index: index, logger: logger)
         var foreignCount = 0
         try await archive.scan(foreign: { noteForeign($0, &foreignCount) }) { outcome in
+            // What the disk would not take is not damaged, and an index without it would not be whole.
+            if case .damaged(_, let error) = outcome, [.diskFull, .diskFailed].contains(error.code) { throw error }
             if try await intake.take(outcome) { progress(intake.summary.whole) }
         }
         try await intake.finish()
@@ -95,8 +97,8 @@ package struct Recovery: Sendable {
                 changes = [.segment(scanned.segment), .runEnded(segment.id.run, at: scanned.segment.span.end)]
             case .removed(let id):
                 changes = [.deleted(id), .runEnded(segment.id.run, at: segment.span.start)]
-            case .damaged(let id, let error) where error.code == .busy:
-                // Somebody still writes it: it stays open in the index, and the next recovery finds it closed.
+            case .damaged(let id, let error) where [.busy, .diskFull, .diskFailed].contains(error.code):
+                // Somebody still writes it, or it cannot be closed now: it stays open in the index for the next recovery.
                 logger.warning("\(error)", metadata: ["segment": "\(id)"])
             case .damaged(let id, let error):
                 logger.critical("\(error)", metadata: ["segment": "\(id)"])

@@ -77,6 +77,12 @@ extension FootageSearch {
         }
         let place = try await place(of: incident, radiusMeters: options.radiusMeters)
         let span = TimeSpan(start: incident.span.start - options.before, end: incident.span.end + options.after)
+        guard span.duration <= ClipQuery.spanLimit else {
+            throw CaselightError(
+                .tooLarge, "find candidates of incident '\(number)'",
+                because: "with its margins it lasts \(span), longer than \(ClipQuery.spanLimit.value / Microseconds.days(1).value) days",
+                remedy: "Narrow the incident's time down, or search a part of it: caselight find --incident \(number) --from … --to …")
+        }
         let query = ClipQuery(
             place: place, span: span, filter: options.filter, limit: options.limit, cursor: options.cursor,
             includesActivity: options.includesActivity)

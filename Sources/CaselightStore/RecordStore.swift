@@ -54,7 +54,8 @@ public protocol RecordStore: Sendable {
     func incidentCount() async throws -> Int
 
     // Links
-    /// Stores the link under a new id, which it returns. - Throws: `notFound` for an unknown incident or camera.
+    /// Stores the link under a new id, which it returns. - Throws: `notFound` for an unknown incident or camera, `duplicate` where the
+    /// same clip is linked in the same role.
     func addLink(_ link: ClipLink) async throws -> ClipLink
     /// The clips tied to an incident, in the order of their starts.
     func links(of incident: IncidentNumber) async throws -> [ClipLink]

@@ -33,6 +33,7 @@ struct CheckCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingProblems {
             let settings = try await options.read()
+            try Parts.checkRecordsAreThere(settings)
             let records = try SQLiteRecordStore.open(path: settings.recordsPath)
             let index = try SQLiteFootageIndex.open(path: settings.indexPath)
             let archive = try Archive.openForReading(path: settings.ingest.archivePath, knownVolumes: try await records.volumes())

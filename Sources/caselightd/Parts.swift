@@ -35,6 +35,15 @@ struct Parts {
         return Parts(records: records, index: try SQLiteFootageIndex.open(path: path), archive: archive)
     }
 
+    /// For commands that look at what is there, and must not begin something new at a path that is wrong.
+    static func checkRecordsAreThere(_ settings: Settings) throws {
+        guard FileManager.default.fileExists(atPath: settings.recordsPath) else {
+            throw CaselightError(
+                .notFound, "open the records", because: "there is no file \(settings.recordsPath), or it may not be read",
+                remedy: "Is state.path right? caselightd run makes the records at its first start.")
+        }
+    }
+
     /// Puts a finished index in the place of another, at once.
     static func replaceIndex(at path: String, with finished: String) throws {
         for suffix in ["-wal", "-shm"] { unlink(path + suffix) }

@@ -22,6 +22,13 @@ struct ReindexCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingProblems {
             let settings = try await options.read()
+            // Nothing is made where nothing is: the path may be wrong.
+            guard FileManager.default.fileExists(atPath: settings.ingest.archivePath) else {
+                throw CaselightError(
+                    .notFound, "rebuild the index", because: "there is no archive at \(settings.ingest.archivePath)",
+                    remedy: "Is archive.path right, and is its volume mounted?")
+            }
+            if !adoptArchive { try Parts.checkRecordsAreThere(settings) }
             let parts = try await Parts.open(
                 settings, clock: SystemWallClock(), indexPath: settings.indexPath + ".new", isFresh: true,
                 adoptsArchive: adoptArchive)

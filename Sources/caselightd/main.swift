@@ -3,6 +3,17 @@ import Glibc
 
 signal(SIGPIPE, SIG_IGN)
 
-/// Asks for the asynchronous `main`; at top level the blocking one of the same name would be taken.
-func runCommand() async { await Caselightd.main() }
+/// At top level the blocking `run` would be taken, which says that it is the wrong one.
+func runCommand() async {
+    do {
+        var command = try Caselightd.parseAsRoot()
+        if var asynchronous = command as? any AsyncParsableCommand { try await asynchronous.run() } else { try command.run() }
+    } catch where Caselightd.exitCode(for: error) == .validationFailure {
+        // Wrong usage is 2 with all our programs; the parser's own would be 64.
+        printToStandardError(Caselightd.fullMessage(for: error))
+        exit(2)
+    } catch {
+        Caselightd.exit(withError: error)
+    }
+}
 await runCommand()

@@ -1,4 +1,5 @@
 import CaselightModel
+import TestSupport
 import Testing
 
 @testable import CaselightArchive

@@ -1,7 +1,7 @@
 import CaselightModel
 import CaselightWorkerProtocol
 import Foundation
-import TestPrograms
+import TestSupport
 import Testing
 
 @testable import CaselightArchive

@@ -2,6 +2,7 @@ import CaselightModel
 import CaselightWorkerProtocol
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import CaselightArchive

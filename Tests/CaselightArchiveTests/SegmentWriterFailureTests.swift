@@ -3,7 +3,7 @@ import CaselightWorkerProtocol
 import Foundation
 import Synchronization
 import SystemPackage
-import TestPrograms
+import TestSupport
 import Testing
 
 @testable import CaselightArchive

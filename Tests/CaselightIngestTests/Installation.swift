@@ -3,7 +3,7 @@ import CaselightModel
 import CaselightStore
 import Foundation
 import Logging
-import TestPrograms
+import TestSupport
 import Testing
 
 @testable import CaselightIngest

@@ -3,7 +3,7 @@ import CaselightModel
 import CaselightWorkerProtocol
 import Foundation
 import Synchronization
-import TestPrograms
+import TestSupport
 import Testing
 
 /// Collects what a recording hands over, as the archive would.

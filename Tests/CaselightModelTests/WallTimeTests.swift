@@ -1,5 +1,6 @@
 import CaselightModel
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct WallTimeTests {

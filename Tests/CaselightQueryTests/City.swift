@@ -2,6 +2,7 @@ import CaselightModel
 import CaselightQuery
 import CaselightStore
 import Foundation
+import TestSupport
 
 /// A city in files: cameras in clusters over 20 by 20 km, days of coverage with gaps and their causes, incidents.
 struct City {

@@ -2,6 +2,7 @@ import CaselightModel
 import CaselightQuery
 import CaselightStore
 import Foundation
+import TestSupport
 import Testing
 
 /// What a question costs inside the library. Small by default; `CASELIGHT_FULL_BENCH=1` builds the city the product is measured at.

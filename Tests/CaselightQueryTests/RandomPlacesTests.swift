@@ -2,6 +2,7 @@ import CaselightModel
 import CaselightQuery
 import CaselightStore
 import Foundation
+import TestSupport
 import Testing
 
 /// R*Tree and exact test together, against looking at every camera with formulas of the test's own.

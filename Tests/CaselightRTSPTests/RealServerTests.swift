@@ -1,6 +1,6 @@
 import CaselightModel
 import Foundation
-import TestPrograms
+import TestSupport
 import Testing
 
 @testable import CaselightRTSP

@@ -1,6 +1,7 @@
 import CaselightModel
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 @testable import CaselightStore

@@ -1,6 +1,7 @@
 import CaselightModel
 import GRDB
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import CaselightStore

@@ -1,6 +1,6 @@
 import CaselightModel
 import Foundation
-import TestPrograms
+import TestSupport
 import Testing
 
 /// The built program, as a shell sees it.
@@ -13,6 +13,7 @@ import Testing
         ["still", "c", "--at", "2026-03-02T07:00:00Z", "-o", "x.jpg"], ["camera", "clock", "c", "--fast", "1m", "--slow", "1m"],
         ["footage", "import", "--camera", "c", "x.mp4"], ["footage", "import", "--camera", "c", "--from-name", "%Y%m%d%H%M", "x.mp4"],
         ["camera", "set", "c"], ["status", "--daemon", "ftp://x"], ["camera", "add", "--code", "c", "--password-stdin"],
+        ["camera", "set", "c", "--lat", "nan", "--lon", "1"], ["camera", "set", "c", "--range", "inf"],
     ])
     func wrongUsageIsTwo(arguments: [String]) throws {
         let result = try CaselightRun(arguments)
@@ -56,6 +57,23 @@ import Testing
         #expect(result.error.contains("No space left on device"))
     }
 
+    @Test(arguments: [["run", "--nothing"], ["check", "--set", "http.port"], ["record"]])
+    func wrongUsageOfTheDaemonIsTwo(arguments: [String]) throws {
+        let result = try CaselightRun(arguments, of: "caselightd")
+        #expect(result.status == 2)
+        #expect(result.output.isEmpty && result.error.contains("Usage: caselightd"))
+    }
+
+    /// A wrong path is said, and nothing begins there.
+    @Test(arguments: [["check"], ["reindex"]])
+    func theDaemonsOtherCommandsMakeNothing(arguments: [String]) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "caselight-absent-\(UUID().uuidString)").path
+        let result = try CaselightRun(arguments + ["--set", "state.path=\(folder)"], of: "caselightd")
+        #expect(result.status == 1)
+        #expect(result.error.contains("there is no") && result.error.contains(folder), "\(result.error)")
+        #expect(!FileManager.default.fileExists(atPath: folder))
+    }
+
     @Test func saysItsVersion() throws {
         let result = try CaselightRun(["--version"])
         #expect(result.status == 0)
@@ -70,19 +88,19 @@ private struct CaselightRun {
     let error: String
 
     /// - Parameter given: where to print to; `nil` is read as `output`.
-    init(_ arguments: [String], output given: FileHandle? = nil) throws {
+    init(_ arguments: [String], of program: String = "caselight", output given: FileHandle? = nil) throws {
         let outcome = try Program.run(
-            Self.program().path, arguments, environment: ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? ""],
+            Self.path(of: program).path, arguments, environment: ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? ""],
             output: given?.fileDescriptor)
         (status, output, error) = (outcome.status, outcome.outputText, outcome.errorText)
     }
 
     /// Beside the tests' own bundle.
-    private static func program() throws -> URL {
-        let beside = Bundle.main.bundleURL.appending(path: "caselight")
+    private static func path(of program: String) throws -> URL {
+        let beside = Bundle.main.bundleURL.appending(path: program)
         if FileManager.default.isExecutableFile(atPath: beside.path) { return beside }
         let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let built = package.appending(path: ".build/debug/caselight")
+        let built = package.appending(path: ".build/debug/\(program)")
         try #require(FileManager.default.isExecutableFile(atPath: built.path), "build the program first")
         return built
     }

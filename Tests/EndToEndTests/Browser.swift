@@ -1,5 +1,5 @@
 import Foundation
-import TestPrograms
+import TestSupport
 
 /// Headless Chromium, driven over WebDriver.
 final class Browser {

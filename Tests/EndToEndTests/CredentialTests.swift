@@ -1,6 +1,6 @@
 import CaselightModel
 import Foundation
-import TestPrograms
+import TestSupport
 import Testing
 
 /// A feed's password is in `records.db` and on the wire to the camera, and nowhere else.

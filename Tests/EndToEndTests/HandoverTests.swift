@@ -1,6 +1,6 @@
 import CaselightModel
 import Foundation
-import TestPrograms
+import TestSupport
 import Testing
 
 /// Files as the world makes them, and some made to harm: each is taken over and playable, or refused in one line, and nobody else notices.

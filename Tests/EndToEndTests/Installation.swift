@@ -1,5 +1,5 @@
 import Foundation
-import TestPrograms
+import TestSupport
 
 /// One installed daemon with a folder of its own.
 final class Installation {

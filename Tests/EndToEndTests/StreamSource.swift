@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import TestPrograms
+import TestSupport
 
 /// A clip served some other way than RTSP, by the fixtures' script, for as long as this lives.
 final class StreamSource {

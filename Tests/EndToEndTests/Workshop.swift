@@ -1,5 +1,5 @@
 import Foundation
-import TestPrograms
+import TestSupport
 
 /// The programs, the fixtures and a folder to work in.
 enum Workshop {

@@ -1,5 +1,5 @@
 import Foundation
-import TestPrograms
+import TestSupport
 
 /// The repository these tests stand in, as somebody else would clone it.
 enum Repository {

@@ -65,15 +65,24 @@ private final class Core: @unchecked Sendable {
     }
 
     func enqueue(on lane: DiskThreads.Lane, _ job: @Sendable @escaping () -> Void) {
-        condition.withLock {
+        let sleepers = condition.withLock {
             lane.jobs.append(job)
-            guard !lane.isActive else { return }
+            guard !lane.isActive else { return Sleepers.none }
             lane.isActive = true
             activeLaneCount += 1
             ready.append(lane)
-            wakeThread()
+            // Whoever waits for the end waits on the same condition. One thread is enough for one lane.
+            return isAwaitedIdle ? .all : idleThreadCount > 0 ? .one : .none
+        }
+        // Without the lock, which who is woken wants first of all.
+        switch sleepers {
+        case .none: break
+        case .one: condition.wakeOne()
+        case .all: condition.wakeAll()
         }
     }
+
+    private enum Sleepers { case none, one, all }
 
     func stop() {
         condition.withLock {
@@ -127,16 +136,6 @@ private final class Core: @unchecked Sendable {
         if activeLaneCount == 0, isAwaitedIdle {
             isAwaitedIdle = false
             condition.wakeAll()
-        }
-    }
-
-    /// Wakes one thread for one lane: more would find nothing to do.
-    private func wakeThread() {
-        if isAwaitedIdle {
-            // Whoever waits for the end waits on the same condition.
-            condition.wakeAll()
-        } else if idleThreadCount > 0 {
-            condition.wakeOne()
         }
     }
 }

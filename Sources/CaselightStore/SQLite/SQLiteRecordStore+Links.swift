@@ -11,6 +11,13 @@ extension SQLiteRecordStore {
             guard try db.finds("SELECT 1 FROM cameras WHERE code = ?", [link.camera.text]) else {
                 throw Self.unknownCamera(link.camera, operation)
             }
+            let same = try db.finds(
+                """
+                SELECT 1 FROM links WHERE incident_id = ? AND camera_code = ? AND started_at_us = ? AND ended_at_us = ? AND role = ?
+                """, [incident, link.camera.text, link.span.start.microseconds, link.span.end.microseconds, link.role.rawValue])
+            guard !same else {
+                throw CaselightError(.duplicate, operation, because: "this clip is linked in this role", remedy: "Its links show it.")
+            }
             try db.run(
                 """
                 INSERT INTO links (incident_id, camera_code, started_at_us, ended_at_us, role, note, linked_at_us)

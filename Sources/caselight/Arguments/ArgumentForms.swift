@@ -67,6 +67,14 @@ enum ArgumentForm {
         return seconds
     }
 
+    /// A number that is one: not `nan`, not `inf`.
+    static func measure(_ text: String) throws -> Double {
+        guard let value = Double(text), value.isFinite else {
+            throw CaselightError(.invalidValue, "use '\(text.prefix(40))' as a number", because: "it is none", remedy: "Example: 121.544")
+        }
+        return value
+    }
+
     static func pattern(_ text: String) throws -> TimePattern { try TimePattern(text) }
 
     static func code(_ text: String) throws -> CameraCode { try CameraCode(text) }
@@ -101,10 +109,10 @@ struct DisclosureOptions: ParsableArguments {
 
 /// A place as it is given on the command line.
 struct PlaceOptions: ParsableArguments {
-    @Option(parsing: .unconditional, help: ArgumentHelp("Latitude, degrees.", valueName: "degrees"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Latitude, degrees.", valueName: "degrees"), transform: ArgumentForm.measure)
     var lat: Double?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Longitude, degrees.", valueName: "degrees"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Longitude, degrees.", valueName: "degrees"), transform: ArgumentForm.measure)
     var lon: Double?
 
     @Option(help: "What the position was read from: wgs84 (GPS), gcj02 (Amap, Tencent), bd09 (Baidu).")

@@ -16,13 +16,13 @@ struct CameraFields: ParsableArguments {
     @OptionGroup var credentials: CredentialOptions
     @OptionGroup var place: PlaceOptions
 
-    @Option(help: ArgumentHelp("The optical axis, degrees clockwise from north.", valueName: "degrees"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The optical axis, degrees clockwise from north.", valueName: "degrees"), transform: ArgumentForm.measure)
     var bearing: Double?
 
-    @Option(help: ArgumentHelp("The horizontal field angle.", valueName: "degrees"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The horizontal field angle.", valueName: "degrees"), transform: ArgumentForm.measure)
     var field: Double?
 
-    @Option(help: ArgumentHelp("How far it sees usefully.", valueName: "metres"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("How far it sees usefully.", valueName: "metres"), transform: ArgumentForm.measure)
     var range: Double?
 
     @Option(name: .customLong("class"), help: "GB/T 28181: 1 police-built, 2 other public bodies, 3 private, 9 other.")

@@ -245,7 +245,7 @@ struct CameraClock: DaemonCommand {
     @Option(help: ArgumentHelp("It shows so much less than the true time.", valueName: "time"), transform: ArgumentForm.seconds)
     var slow: Double?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Its time minus the true time.", valueName: "seconds"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Its time minus the true time.", valueName: "seconds"), transform: ArgumentForm.measure)
     var offset: Double?
 
     @Option(help: ArgumentHelp("How far the offset may be wrong, either way.", valueName: "time"), transform: ArgumentForm.seconds)

@@ -83,7 +83,7 @@ struct SearchPlaceOptions: ParsableArguments {
         transform: ArgumentForm.point)
     var near: GeoPoint?
 
-    @Option(help: ArgumentHelp("How far around; 150 where not given.", valueName: "metres"))
+    @Option(help: ArgumentHelp("How far around; 150 where not given.", valueName: "metres"), transform: ArgumentForm.measure)
     var radius: Double?
 
     @Option(
@@ -96,7 +96,7 @@ struct SearchPlaceOptions: ParsableArguments {
         transform: { try ArgumentForm.line($0, atLeast: 2) })
     var corridor: [GeoPoint]?
 
-    @Option(help: ArgumentHelp("How far to either side of the road; 30 where not given.", valueName: "metres"))
+    @Option(help: ArgumentHelp("How far to either side of the road; 30 where not given.", valueName: "metres"), transform: ArgumentForm.measure)
     var halfWidth: Double?
 
     @Option(help: ArgumentHelp("In a grid, district or other area.", valueName: "code"))
@@ -181,7 +181,7 @@ struct CandidatesCommand: DaemonCommand {
     @Argument(help: "The incident's number.", transform: ArgumentForm.number)
     var number: IncidentNumber
 
-    @Option(help: ArgumentHelp("How far around; 150 where not given.", valueName: "metres"))
+    @Option(help: ArgumentHelp("How far around; 150 where not given.", valueName: "metres"), transform: ArgumentForm.measure)
     var radius: Double?
 
     @OptionGroup var search: SearchOptions

@@ -43,7 +43,8 @@ enum CoverageReport {
         let recorded = coverage.compactMap { $0.span?.duration.value }.reduce(0, +)
         let share = Quantity.decimal(Double(recorded) / Double(span.duration.value) * 100, 2)
         var table = Table([.left("TIME"), .right("LENGTH"), .left("WHAT"), .flexible("DETAIL")])
-        let day = style.times.day(span.start)
+        // Of one day the heading tells the date.
+        let day = style.times.day(span.start) == style.times.day(span.end) ? style.times.day(span.start) : nil
         let parts = coverage.map { ($0, false) } + reply["gaps"].list.map { ($0, true) }
         for (part, isGap) in parts.sorted(by: { ($0.0.span?.start ?? .distantPast) < ($1.0.span?.start ?? .distantPast) }) {
             guard let partSpan = part.span else { continue }

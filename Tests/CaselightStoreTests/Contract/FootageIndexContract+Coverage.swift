@@ -1,5 +1,6 @@
 import CaselightModel
 import CaselightStore
+import TestSupport
 import Testing
 
 extension FootageIndexContract {

@@ -1,5 +1,6 @@
 import CaselightModel
 import CaselightStore
+import TestSupport
 import Testing
 
 extension RecordStoreContract {
@@ -18,6 +19,7 @@ extension RecordStoreContract {
             #expect(late.id != early.id)
             #expect(try await store.links(of: try number("A")) == [early, late])
             #expect(try await store.links(of: try number("B")).isEmpty)
+            await expect(.duplicate) { _ = try await store.addLink(try link("A", "c", 10)) }
             await expect(.notFound) { _ = try await store.addLink(try link("none", "c", 0)) }
             await expect(.notFound) { _ = try await store.addLink(try link("A", "none", 0)) }
             await expect(.notFound) { try await store.removeLink(early.id, of: try number("B")) }
