@@ -16,6 +16,7 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -37,6 +38,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
@@ -52,7 +55,8 @@ let package = Package(
         .executableTarget(
             name: "caselightd",
             dependencies: [
-                "CaselightServer", "CaselightIngest", "CaselightQuery", "CaselightStore", "CaselightArchive", "CaselightModel",
+                "CaselightServer", "CaselightIngest", "CaselightExport", "CaselightLog", "CaselightQuery", "CaselightStore",
+                "CaselightArchive", "CaselightEvidence", "CaselightModel",
                 argumentParser, logging, metrics, lifecycle, systemPackage, yams,
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -61,7 +65,7 @@ let package = Package(
         .executableTarget(
             name: "caselight",
             dependencies: [
-                "CaselightModel", argumentParser,
+                "CaselightEvidence", "CaselightModel", argumentParser,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -75,7 +79,8 @@ let package = Package(
         .executableTarget(
             name: "caselight-bench",
             dependencies: [
-                "CaselightQuery", "CaselightStore", "CaselightArchive", "CaselightModel", argumentParser,
+                "CaselightExport", "CaselightLog", "CaselightQuery", "CaselightStore", "CaselightArchive", "CaselightEvidence",
+                "CaselightModel", argumentParser,
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: settings),
@@ -84,8 +89,9 @@ let package = Package(
         .target(
             name: "CaselightServer",
             dependencies: [
-                "CaselightQuery", "CaselightStore", "CaselightArchive", "CaselightModel",
-                hummingbird, logging, metrics, lifecycle, crypto,
+                "CaselightExport", "CaselightLog", "CaselightQuery", "CaselightStore", "CaselightArchive", "CaselightEvidence",
+                "CaselightModel",
+                hummingbird, logging, metrics, lifecycle, crypto, cryptoExtras,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -99,12 +105,23 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(
+            name: "CaselightExport",
+            dependencies: [
+                "CaselightQuery", "CaselightLog", "CaselightStore", "CaselightArchive", "CaselightEvidence", "CaselightModel",
+                logging, metrics, crypto, systemPackage,
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "CaselightLog",
+            dependencies: ["CaselightStore", "CaselightEvidence", "CaselightModel", logging, metrics, crypto],
+            swiftSettings: settings),
+        .target(
             name: "CaselightQuery",
             dependencies: ["CaselightStore", "CaselightModel"],
             swiftSettings: settings),
         .target(
             name: "CaselightStore",
-            dependencies: ["CaselightModel", grdb, .product(name: "GRDBSQLite", package: "GRDB.swift"), logging],
+            dependencies: ["CaselightModel", grdb, .product(name: "GRDBSQLite", package: "GRDB.swift"), logging, crypto],
             swiftSettings: settings),
         .target(
             name: "CaselightArchive",
@@ -122,6 +139,14 @@ let package = Package(
             name: "CaselightWorkerProtocol",
             dependencies: ["CaselightModel"],
             swiftSettings: settings),
+        .target(
+            name: "CaselightEvidence",
+            dependencies: [
+                "CaselightModel", crypto, cryptoExtras, systemPackage,
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
+            swiftSettings: settings),
         .target(name: "CaselightModel", swiftSettings: settings),
         .systemLibrary(
             name: "CFFmpeg",
@@ -134,6 +159,20 @@ let package = Package(
         .testTarget(name: "CaselightModelTests", dependencies: ["CaselightModel", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "CaselightStoreTests", dependencies: ["CaselightStore", "CaselightModel", "TestSupport", grdb], swiftSettings: settings),
+        .testTarget(
+            name: "CaselightEvidenceTests", dependencies: ["CaselightEvidence", "CaselightModel", "TestSupport", crypto, cryptoExtras],
+            swiftSettings: settings),
+        .testTarget(
+            name: "CaselightLogTests",
+            dependencies: ["CaselightLog", "CaselightStore", "CaselightEvidence", "CaselightModel", "TestSupport", logging, crypto],
+            swiftSettings: settings),
+        .testTarget(
+            name: "CaselightExportTests",
+            dependencies: [
+                "CaselightExport", "CaselightLog", "CaselightQuery", "CaselightStore", "CaselightArchive", "CaselightEvidence",
+                "CaselightModel", "TestSupport", logging, crypto, systemPackage,
+            ],
+            swiftSettings: settings),
         .testTarget(
             name: "CaselightArchiveTests",
             dependencies: ["CaselightArchive", "CaselightWorkerProtocol", "CaselightModel", "TestSupport", crypto, systemPackage],
@@ -156,7 +195,8 @@ let package = Package(
         .testTarget(
             name: "CaselightServerTests",
             dependencies: [
-                "CaselightServer", "CaselightQuery", "CaselightStore", "CaselightArchive", "CaselightModel", yams, "SwiftCSV",
+                "CaselightServer", "CaselightExport", "CaselightLog", "CaselightQuery", "CaselightStore", "CaselightArchive",
+                "CaselightEvidence", "CaselightModel", "TestSupport", yams, "SwiftCSV",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: settings),

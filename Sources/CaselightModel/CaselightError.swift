@@ -84,5 +84,11 @@ extension CaselightError.Code {
     public static let interrupted = Self("interrupted")
     public static let workerFailed = Self("workerFailed")
     public static let invalidConfiguration = Self("invalidConfiguration")
+    /// A right is lacking, or a second person.
+    public static let forbidden = Self("forbidden")
+    /// The consultation log cannot be written, so nothing may be shown or done.
+    public static let logUnwritable = Self("logUnwritable")
+    /// What was kept as evidence is not what was written: a hash, a signature or a proof does not hold.
+    public static let evidenceBroken = Self("evidenceBroken")
     public static let internalFailure = Self("internalFailure")
 }

@@ -128,13 +128,19 @@ public struct CameraFilter: Hashable, Sendable {
     public var tags: [String]
     /// Stands in the name, the code or the address; letters' case does not matter.
     public var text: String?
+    /// The cameras the asker may know of; others are not found and not counted.
+    public var scope: CameraScope
 
-    public init(cameraClass: CameraClass? = nil, grid: String? = nil, owner: String? = nil, tags: [String] = [], text: String? = nil) {
+    public init(
+        cameraClass: CameraClass? = nil, grid: String? = nil, owner: String? = nil, tags: [String] = [], text: String? = nil,
+        scope: CameraScope = .all
+    ) {
         self.cameraClass = cameraClass
         self.grid = grid
         self.owner = owner
         self.tags = tags
         self.text = text
+        self.scope = scope
     }
 }
 
@@ -147,13 +153,22 @@ public struct IncidentFilter: Hashable, Sendable {
     public var span: TimeSpan?
     /// Stands in the number, the address or the text.
     public var text: String?
+    /// The incidents the asker may know of, beside those that `postedBy` posted.
+    public var scope: CameraScope
+    /// Sees what it posted, wherever that is.
+    public var postedBy: AccountName?
 
-    public init(state: IncidentState? = nil, category: String? = nil, grid: String? = nil, span: TimeSpan? = nil, text: String? = nil) {
+    public init(
+        state: IncidentState? = nil, category: String? = nil, grid: String? = nil, span: TimeSpan? = nil, text: String? = nil,
+        scope: CameraScope = .all, postedBy: AccountName? = nil
+    ) {
         self.state = state
         self.category = category
         self.grid = grid
         self.span = span
         self.text = text
+        self.scope = scope
+        self.postedBy = postedBy
     }
 }
 

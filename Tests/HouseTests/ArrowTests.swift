@@ -5,20 +5,29 @@ import Testing
     /// Each target's own modules; what it takes from packages is `Package.swift`'s matter, except where `homes` says so.
     static let allowed: [String: Set<String>] = [
         "caselightd": [
-            "CaselightServer", "CaselightIngest", "CaselightQuery", "CaselightStore", "CaselightArchive", "CaselightWorkerProtocol",
-            "CaselightModel",
+            "CaselightServer", "CaselightIngest", "CaselightExport", "CaselightLog", "CaselightQuery", "CaselightStore", "CaselightArchive",
+            "CaselightWorkerProtocol", "CaselightEvidence", "CaselightModel",
         ],
-        "caselight": ["CaselightModel"],
+        "caselight": ["CaselightEvidence", "CaselightModel"],
         "caselight-media": ["CaselightArchive", "CaselightMedia", "CaselightWorkerProtocol", "CaselightModel"],
-        "caselight-bench": ["CaselightQuery", "CaselightStore", "CaselightArchive", "CaselightModel"],
-        "CaselightServer": ["CaselightQuery", "CaselightStore", "CaselightArchive", "CaselightModel"],
+        "caselight-bench": [
+            "CaselightExport", "CaselightLog", "CaselightQuery", "CaselightStore", "CaselightArchive", "CaselightEvidence", "CaselightModel",
+        ],
+        "CaselightServer": [
+            "CaselightExport", "CaselightLog", "CaselightQuery", "CaselightStore", "CaselightArchive", "CaselightEvidence", "CaselightModel",
+        ],
         "CaselightIngest": ["CaselightStore", "CaselightArchive", "CaselightWorkerProtocol", "CaselightModel"],
+        "CaselightExport": [
+            "CaselightQuery", "CaselightLog", "CaselightStore", "CaselightArchive", "CaselightEvidence", "CaselightModel",
+        ],
+        "CaselightLog": ["CaselightStore", "CaselightEvidence", "CaselightModel"],
         "CaselightQuery": ["CaselightStore", "CaselightModel"],
         "CaselightStore": ["CaselightModel"],
         "CaselightArchive": ["CaselightWorkerProtocol", "CaselightModel"],
         "CaselightMedia": ["CaselightRTSP", "CaselightWorkerProtocol", "CaselightModel", "CFFmpeg"],
         "CaselightRTSP": ["CaselightModel"],
         "CaselightWorkerProtocol": ["CaselightModel"],
+        "CaselightEvidence": ["CaselightModel"],
         "CaselightModel": [],
         "CFFmpeg": [],
     ]

@@ -77,7 +77,7 @@ public struct SegmentID: Hashable, Comparable, Sendable, CustomStringConvertible
     public static func < (left: Self, right: Self) -> Bool { (left.run, left.sequence) < (right.run, right.sequence) }
 }
 
-private func checkIdentifier(_ text: String, what: String, limit: Int, extra: String) throws(CaselightError) {
+func checkIdentifier(_ text: String, what: String, limit: Int, extra: String) throws(CaselightError) {
     let allowed = text.utf8.allSatisfy { byte in
         (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || extra.utf8.contains(byte)
     }

@@ -11,6 +11,8 @@ public struct Incident: Hashable, Sendable, Codable {
     /// What happened.
     public var text: String
     public var state: IncidentState
+    /// `nil` for one from before there were accounts, or from an imported register.
+    public var postedBy: AccountName?
     public var postedAt: WallTime
     public var updatedAt: WallTime
 
@@ -39,15 +41,21 @@ public struct ClipLink: Hashable, Sendable, Codable {
     public var span: TimeSpan
     public var role: LinkRole
     public var note: String
+    /// `nil` for one from before there were accounts.
+    public var linkedBy: AccountName?
     public var linkedAt: WallTime
 
-    public init(id: Int64, incident: IncidentNumber, camera: CameraCode, span: TimeSpan, role: LinkRole, note: String, linkedAt: WallTime) {
+    public init(
+        id: Int64, incident: IncidentNumber, camera: CameraCode, span: TimeSpan, role: LinkRole, note: String,
+        linkedBy: AccountName? = nil, linkedAt: WallTime
+    ) {
         self.id = id
         self.incident = incident
         self.camera = camera
         self.span = span
         self.role = role
         self.note = note
+        self.linkedBy = linkedBy
         self.linkedAt = linkedAt
     }
 }

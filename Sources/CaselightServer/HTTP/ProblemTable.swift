@@ -47,6 +47,8 @@ enum ProblemTable {
         .interrupted: Entry(status: 503, title: "Interrupted"),
         .wrongVolume: Entry(status: 503, title: "Wrong archive volume"),
         .newerSchema: Entry(status: 503, title: "Newer database"),
+        .logUnwritable: Entry(status: 503, title: "The log cannot be written"),
+        .evidenceBroken: Entry(status: 409, title: "Evidence does not verify"),
         .diskFull: Entry(status: 507, title: "Disk full"),
         .damagedDatabase: Entry(status: 500, title: "Damaged database"),
         .diskFailed: Entry(status: 500, title: "Disk failed"),
@@ -56,8 +58,6 @@ enum ProblemTable {
 }
 
 extension CaselightError.Code {
-    /// A request that a browser may have been tricked into.
-    static let forbidden = Self("forbidden")
     /// Rows of a list cannot be used, and none was written.
     static let importRefused = Self("importRefused")
     static let methodNotAllowed = Self("methodNotAllowed")
