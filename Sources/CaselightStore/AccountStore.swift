@@ -23,7 +23,8 @@ public protocol AccountStore: Sendable {
     /// In the order of codes.
     func groups() async throws -> [CameraGroup]
 
-    /// - Parameter digest: the SHA-256 of the token's secret; the secret itself is never stored. - Throws: `notFound` for the account.
+    /// - Parameter digest: the SHA-256 of the token's secret; the secret itself is never stored.
+    /// - Throws: `notFound` for the account, `duplicate` for the id.
     func addToken(_ token: AccessToken, digest: [UInt8]) async throws
     /// The token and its digest; `nil` where it was revoked or never made. Expired ones are given too.
     func token(_ id: String) async throws -> (AccessToken, digest: [UInt8])?

@@ -4,18 +4,19 @@ public import CaselightModel
 public protocol CaseStore: Sendable {
     /// - Throws: `duplicate` for an id that is known, `notFound` for an unknown incident.
     func addHold(_ hold: Hold) async throws
-    /// Changes its release and its end, nothing else. - Throws: `notFound`.
+    /// Changes its release and its end, nothing else. - Throws: `notFound`; `forbidden` where one person asks for its release and approves it.
     func updateHold(_ hold: Hold) async throws
     /// `nil` where there is none.
     func hold(_ id: String) async throws -> Hold?
     /// In the order in which they were placed; `incident` and `camera` narrow where given. Those released or lapsed stay for the record.
+    /// - Throws: `notFound` for an unknown `after`.
     func holds(of incident: IncidentNumber?, camera: CameraCode?, after: String?, limit: Int) async throws -> [Hold]
     /// All that keep footage at this time.
     func holdsInForce(at time: WallTime) async throws -> [Hold]
 
-    /// - Throws: `notFound` for an unknown incident.
+    /// - Throws: `duplicate` for an id that is known, `notFound` for an unknown incident.
     func addExport(_ order: ExportOrder) async throws
-    /// - Throws: `notFound`.
+    /// Changes its state and what came of it, nothing else. - Throws: `notFound`.
     func updateExport(_ order: ExportOrder) async throws
     /// `nil` where there is none.
     func export(_ id: String) async throws -> ExportOrder?

@@ -21,6 +21,9 @@ public protocol RecordStore: Sendable {
     func cameras(_ filter: CameraFilter, after: CameraCode?, limit: Int) async throws -> [Camera]
     /// How many are in service.
     func cameraCount() async throws -> Int
+    /// Whether somebody of this scope may know of the code: it was registered, and every registration of it, removed ones included, is in
+    /// the scope. Footage does not tell apart whose registration it was made under. To who sees all, every code may be known.
+    func isCamera(_ code: CameraCode, in scope: CameraScope) async throws -> Bool
     /// Cameras in service that pass the filter and have no position.
     func unlocatedCameraCount(_ filter: CameraFilter) async throws -> Int
     /// `nil` where the camera's feed asks for none. For the worker that connects, and nobody else.
@@ -42,9 +45,9 @@ public protocol RecordStore: Sendable {
     // Incidents
     /// - Throws: `duplicate`.
     func addIncident(_ incident: Incident) async throws
-    /// All or none. A number known already is replaced, but for its state and when it was posted; or left as it is.
+    /// All or none. A number known already is replaced, but for its state and when and by whom it was posted; or left as it is.
     func importIncidents(_ incidents: [Incident], replacing: Bool) async throws -> ImportCount
-    /// Changes all but when it was posted. - Throws: `notFound`.
+    /// Changes all but when and by whom it was posted. - Throws: `notFound`.
     func updateIncident(_ incident: Incident) async throws
     /// `nil` where none was posted under the number.
     func incident(_ number: IncidentNumber) async throws -> Incident?
@@ -128,7 +131,7 @@ public struct CameraFilter: Hashable, Sendable {
     public var tags: [String]
     /// Stands in the name, the code or the address; letters' case does not matter.
     public var text: String?
-    /// The cameras the asker may know of; others are not found and not counted.
+    /// The cameras the asker may know of; others are not found and not counted. Of a code registered anew, see `isCamera(_:in:)`.
     public var scope: CameraScope
 
     public init(
@@ -179,20 +182,25 @@ public struct Viewpoint: Hashable, Sendable {
     public var fieldOfView: FieldOfView
     public var kind: CameraKind
     public var cameraClass: CameraClass
+    /// The code of the grid it stands in.
+    public var grid: String?
+    public var owner: String
     /// Since when it is in service.
     public var registeredAt: WallTime
     /// `nil` while in service.
     public var removedAt: WallTime?
 
     public init(
-        code: CameraCode, name: String, fieldOfView: FieldOfView, kind: CameraKind, cameraClass: CameraClass, registeredAt: WallTime,
-        removedAt: WallTime?
+        code: CameraCode, name: String, fieldOfView: FieldOfView, kind: CameraKind, cameraClass: CameraClass, grid: String?,
+        owner: String, registeredAt: WallTime, removedAt: WallTime?
     ) {
         self.code = code
         self.name = name
         self.fieldOfView = fieldOfView
         self.kind = kind
         self.cameraClass = cameraClass
+        self.grid = grid
+        self.owner = owner
         self.registeredAt = registeredAt
         self.removedAt = removedAt
     }

@@ -34,7 +34,7 @@ struct CheckCommand: AsyncParsableCommand {
         try await reportingProblems {
             let settings = try await options.read()
             try Parts.checkRecordsAreThere(settings)
-            let records = try SQLiteRecordStore.open(path: settings.recordsPath)
+            let records = try Parts.openRecords(settings)
             let index = try SQLiteFootageIndex.open(path: settings.indexPath)
             let archive = try Archive.openForReading(path: settings.ingest.archivePath, knownVolumes: try await records.volumes())
             let report = try await check(index, archive)

@@ -23,7 +23,7 @@ struct Parts {
     ) async throws -> Parts {
         try makeFolder(settings.statePath)
         try makeFolder(settings.ingest.archivePath)
-        let records = try SQLiteRecordStore.open(path: settings.recordsPath)
+        let records = try openRecords(settings)
         let known = try await records.volumes()
         let archive = try Archive.open(path: settings.ingest.archivePath, knownVolumes: known, adopting: adoptsArchive)
         try archive.waitForFormerWorkers()
@@ -33,6 +33,13 @@ struct Parts {
         let path = indexPath ?? settings.indexPath
         if isFresh { removeIndex(at: path) }
         return Parts(records: records, index: try SQLiteFootageIndex.open(path: path), archive: archive)
+    }
+
+    /// Opens the records with the keys of the installation, which a first start makes.
+    static func openRecords(_ settings: Settings) throws -> SQLiteRecordStore {
+        let file = settings.keyFile
+        let keys = file.isCredential || file.isThere ? try file.keys() : try file.make()
+        return try SQLiteRecordStore.open(path: settings.recordsPath, sealer: SecretSealer(keys))
     }
 
     /// For commands that look at what is there, and must not begin something new at a path that is wrong.

@@ -1,5 +1,6 @@
 import CaselightIngest
 import CaselightModel
+import CaselightStore
 import Configuration
 import Foundation
 import Logging
@@ -29,6 +30,14 @@ struct Settings: Sendable {
     var recordsPath: String { statePath + "/records.db" }
     var indexPath: String { statePath + "/index.db" }
     var tokenPath: String { statePath + "/token" }
+    /// What seals the secrets in the records: systemd's credential where it hands one over, else a file of our own.
+    var keyFile: SecretKeyFile {
+        let credential = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"].map {
+            SecretKeyFile(path: $0 + "/caselight-key", isCredential: true)
+        }
+        if let credential, credential.isThere { return credential }
+        return SecretKeyFile(path: statePath + "/secret.key")
+    }
 
     /// Reads and checks everything.
     ///

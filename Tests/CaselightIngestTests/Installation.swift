@@ -27,7 +27,7 @@ final class Installation: Sendable {
     init() throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "caselight-ingest-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder.appending(path: "archive"), withIntermediateDirectories: true)
-        records = try SQLiteRecordStore.open(path: folder.appending(path: "records.db").path)
+        records = try SQLiteRecordStore.open(path: folder.appending(path: "records.db").path, sealer: SecretSealer(.random()))
         index = try SQLiteFootageIndex.open(path: folder.appending(path: "index.db").path)
         archive = try Archive.open(path: folder.appending(path: "archive").path, knownVolumes: [], adopting: true)
         outages = OutageBook(records: records, logger: logger)

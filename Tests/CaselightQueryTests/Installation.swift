@@ -14,7 +14,7 @@ final class Installation: Sendable {
     init(now: WallTime = at(86_400)) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "caselight-query-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        records = try SQLiteRecordStore.open(path: folder.appending(path: "records.db").path)
+        records = try SQLiteRecordStore.open(path: folder.appending(path: "records.db").path, sealer: SecretSealer(.random()))
         index = try SQLiteFootageIndex.open(path: folder.appending(path: "index.db").path)
         search = FootageSearch(records: records, index: index, clock: StoppedClock(time: now))
     }

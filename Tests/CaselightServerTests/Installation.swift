@@ -31,7 +31,7 @@ final class Installation: Sendable {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("caselight-server-\(RunID.random())")
         let archivePath = folder.appendingPathComponent("archive").path
         try FileManager.default.createDirectory(atPath: archivePath, withIntermediateDirectories: true)
-        records = try SQLiteRecordStore.open(path: folder.appendingPathComponent("records.db").path)
+        records = try SQLiteRecordStore.open(path: folder.appendingPathComponent("records.db").path, sealer: SecretSealer(.random()))
         index = try SQLiteFootageIndex.open(path: folder.appendingPathComponent("index.db").path)
         archive = try Archive.open(path: archivePath, knownVolumes: [], adopting: true)
         self.limits = limits

@@ -11,13 +11,13 @@ import Testing
     @Test func theMapOfViewpointsFollowsEveryChange() async throws {
         let folder = try TemporaryFolder()
         let path = folder.file("records.db")
-        var store = try SQLiteRecordStore.open(path: path)
+        var store = try SQLiteRecordStore.open(path: path, sealer: .forTests)
         var random = SeededGenerator(seed: 61)
         for round in 0..<60 {
             try await change(store, &random)
             if round % 20 == 19 {
                 try store.close()
-                store = try SQLiteRecordStore.open(path: path)
+                store = try SQLiteRecordStore.open(path: path, sealer: .forTests)
             }
             for _ in 0..<8 { try await compare(store, Self.box(&random)) }
             try await compare(store, .everywhere)
@@ -28,7 +28,7 @@ import Testing
 
     @Test func aFailedChangeLeavesTheMapAsItWas() async throws {
         let folder = try TemporaryFolder()
-        let store = try SQLiteRecordStore.open(path: folder.file("records.db"))
+        let store = try SQLiteRecordStore.open(path: folder.file("records.db"), sealer: .forTests)
         try await store.addCamera(try camera("a", at: point(30, 104)), credentials: nil)
         await expect(.duplicate) { try await store.addCamera(try camera("a", at: point(31, 105)), credentials: nil) }
         await expect(.invalidValue) {
@@ -118,7 +118,7 @@ import Testing
 
     @Test func outagesOfAnyLengthAreThoseThatOverlap() async throws {
         let folder = try TemporaryFolder()
-        let store = try SQLiteRecordStore.open(path: folder.file("records.db"))
+        let store = try SQLiteRecordStore.open(path: folder.file("records.db"), sealer: .forTests)
         var random = SeededGenerator(seed: 63)
         var all: [Outage] = []
         let lengths: [Double] = [1, 899, 900, 901, 86_400, 86_401, 900_000]

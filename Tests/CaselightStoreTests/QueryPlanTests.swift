@@ -27,18 +27,18 @@ import Testing
     @Test func findsViewpointsThroughTheTreeOfBoxes() throws {
         var conditions = Conditions("v.south_deg <= ? AND v.north_deg >= ? AND v.west_deg <= ? AND v.east_deg >= ?", 0, 0, 0, 0)
         conditions.add(CameraFilter(cameraClass: .first, grid: "g", tags: ["t"], text: "x"))
-        let plan = try self.plan(SQLiteRecordStore.viewpointSQL(conditions), .records)
+        let plan = try self.plan(SQLiteRecordStore.viewpointSQL(conditions), .records(.forTests))
         #expect(plan.hasPrefix("SCAN v VIRTUAL TABLE INDEX 2:B0D1B2D3"), "\(plan)")
         #expect(plan.contains("SEARCH c USING INTEGER PRIMARY KEY"), "\(plan)")
         #expect(scans(plan).isEmpty, "\(plan)")
     }
 
     @Test func readsOutagesAndClockStatementsByCameraAndTime() throws {
-        let outages = try plan(SQLiteRecordStore.overlappingSQL, .records)
+        let outages = try plan(SQLiteRecordStore.overlappingSQL, .records(.forTests))
         let key = "(camera_code=? AND length_class=? AND started_at_us>? AND started_at_us<?)"
         #expect(outages.contains("SEARCH o USING INDEX outages_by_time \(key)"), "\(outages)")
         #expect(scans(outages).isEmpty, "\(outages)")
-        let clocks = try plan(SQLiteRecordStore.clockCorrectionSQL, .records)
+        let clocks = try plan(SQLiteRecordStore.clockCorrectionSQL, .records(.forTests))
         #expect(clocks.contains("SEARCH s USING INDEX clock_corrections_by_camera (camera_code=?)"), "\(clocks)")
         #expect(scans(clocks).isEmpty, "\(clocks)")
     }

@@ -19,7 +19,7 @@ import Testing
 
     @Test func pressesRecordsToDiskFullyAndTheIndexNormally() throws {
         let files = [
-            (try SQLiteFile(path: path, form: .records), 2), (try SQLiteFile(path: folder.file("index.db"), form: .index), 1),
+            (try SQLiteFile(path: path, form: .records(.forTests)), 2), (try SQLiteFile(path: folder.file("index.db"), form: .index), 1),
         ]
         for (file, synchronous) in files {
             try file.pool.writeWithoutTransaction { db throws in
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func readersNeitherWriteNorCheckpoint() throws {
-        let file = try SQLiteFile(path: path, form: .records)
+        let file = try SQLiteFile(path: path, form: .records(.forTests))
         try file.pool.read { db throws in
             #expect(try pragma("query_only", db) == 1)
             #expect(try pragma("wal_autocheckpoint", db) == 0)
@@ -46,7 +46,7 @@ import Testing
 
     @Test func isNewOnceAndReadableByItsGroupOnly() throws {
         for isFirst in [true, false] {
-            let store = try SQLiteRecordStore.open(path: path)
+            let store = try SQLiteRecordStore.open(path: path, sealer: .forTests)
             #expect(store.isNew == isFirst)
             for name in [path, path + "-wal"] {
                 let mode = try FileManager.default.attributesOfItem(atPath: name)[.posixPermissions] as? Int
@@ -57,13 +57,13 @@ import Testing
     }
 
     @Test func refusesANewerSchemaAndLeavesItAlone() throws {
-        try SQLiteRecordStore.open(path: path).close()
+        try SQLiteRecordStore.open(path: path, sealer: .forTests).close()
         let queue = try DatabaseQueue(path: path)
         try queue.write { try $0.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('14 what is to come')") }
         try queue.close()
-        let error = #expect(throws: CaselightError.self) { try SQLiteRecordStore.open(path: path) }
+        let error = #expect(throws: CaselightError.self) { try SQLiteRecordStore.open(path: path, sealer: .forTests) }
         #expect(error?.code == .newerSchema)
-        let known = SQLiteForm.records.newestSchema
+        let known = SQLiteForm.records(.forTests).newestSchema
         #expect(
             error?.description == """
                 cannot open records.db: records.db is at schema 14, written by a newer caselightd; this one knows up to \(known). \
@@ -74,25 +74,25 @@ import Testing
     @Test func refusesWhatIsNoDatabaseOfOursAndLeavesItAlone() throws {
         let garbage = Data("this is a letter, not a database, and it is long enough to be read as a header. ".utf8) + Data(count: 5000)
         try garbage.write(to: URL(fileURLWithPath: path))
-        #expect(throws: CaselightError.self) { try SQLiteRecordStore.open(path: path) }
+        #expect(throws: CaselightError.self) { try SQLiteRecordStore.open(path: path, sealer: .forTests) }
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == garbage)
 
         let index = folder.file("index.db")
         try SQLiteFootageIndex.open(path: index).close()
-        let swapped = #expect(throws: CaselightError.self) { try SQLiteRecordStore.open(path: index) }
+        let swapped = #expect(throws: CaselightError.self) { try SQLiteRecordStore.open(path: index, sealer: .forTests) }
         #expect(swapped?.code == .damagedDatabase)
 
         let foreign = folder.file("foreign.db")
         let queue = try DatabaseQueue(path: foreign)
         try queue.write { try $0.execute(sql: "CREATE TABLE cameras (id)") }
         try queue.close()
-        let error = #expect(throws: CaselightError.self) { try SQLiteRecordStore.open(path: foreign) }
+        let error = #expect(throws: CaselightError.self) { try SQLiteRecordStore.open(path: foreign, sealer: .forTests) }
         #expect(error?.code == .damagedDatabase)
         #expect(error?.remedy == "Check the path in the configuration.")
     }
 
     @Test func saysSoWhenPagesAreDamaged() async throws {
-        let store = try SQLiteRecordStore.open(path: path)
+        let store = try SQLiteRecordStore.open(path: path, sealer: .forTests)
         let name = String(repeating: "n", count: 500)
         for index in 0..<200 { try await store.addCamera(try camera("c\(index)", name: name), credentials: nil) }
         try store.close()
@@ -100,7 +100,7 @@ import Testing
         bytes.replaceSubrange(8192..<bytes.count, with: Data(repeating: 0xA5, count: bytes.count - 8192))
         try bytes.write(to: URL(fileURLWithPath: path))
         await expect(.damagedDatabase) {
-            let damaged = try SQLiteRecordStore.open(path: path)
+            let damaged = try SQLiteRecordStore.open(path: path, sealer: .forTests)
             defer { try? damaged.close() }
             _ = try await damaged.cameras(CameraFilter(), after: nil, limit: 1000)
         }
@@ -108,14 +108,14 @@ import Testing
 
     @Test func aMissingFolderIsNamed() {
         let missing = folder.file("none/records.db")
-        let error = #expect(throws: CaselightError.self) { try SQLiteRecordStore.open(path: missing) }
+        let error = #expect(throws: CaselightError.self) { try SQLiteRecordStore.open(path: missing, sealer: .forTests) }
         #expect(error?.code == .diskFailed)
         #expect(error?.description.contains(missing) == true)
     }
 
     @Test func aLogWithoutItsRecordsIsNotThrownAway() throws {
         try Data(count: 4096).write(to: URL(fileURLWithPath: path + "-wal"))
-        let error = #expect(throws: CaselightError.self) { try SQLiteRecordStore.open(path: path) }
+        let error = #expect(throws: CaselightError.self) { try SQLiteRecordStore.open(path: path, sealer: .forTests) }
         #expect(error?.code == .damagedDatabase)
         #expect(FileManager.default.fileExists(atPath: path + "-wal"))
         #expect(!FileManager.default.fileExists(atPath: path))
@@ -136,7 +136,7 @@ import Testing
     }
 
     @Test func aFullDiskRefusesTheChangeAndLosesNothing() async throws {
-        let store = try SQLiteRecordStore.open(path: path)
+        let store = try SQLiteRecordStore.open(path: path, sealer: .forTests)
         try await store.addCamera(try camera("before"), credentials: nil)
         try await store.file.pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count = 1") }
         let large = try camera("large", name: String(repeating: "x", count: 200_000))
@@ -151,7 +151,7 @@ import Testing
 
     /// What a process that is killed leaves: the file and its log, as they stand when the call has returned.
     @Test func whatWasAcknowledgedIsThereAfterAKill() async throws {
-        let store = try SQLiteRecordStore.open(path: path)
+        let store = try SQLiteRecordStore.open(path: path, sealer: .forTests)
         let index = try SQLiteFootageIndex.open(path: folder.file("index.db"))
         try await index.apply([.run(try run(1, "a"))])
         for count in 1...20 {
@@ -162,7 +162,7 @@ import Testing
                 try FileManager.default.copyItem(atPath: folder.file(name), toPath: copy.file(name))
             }
             let (recovered, index) = (
-                try SQLiteRecordStore.open(path: copy.file("records.db")), try SQLiteFootageIndex.open(path: copy.file("index.db"))
+                try SQLiteRecordStore.open(path: copy.file("records.db"), sealer: .forTests), try SQLiteFootageIndex.open(path: copy.file("index.db"))
             )
             #expect(try await recovered.cameraCount() == count)
             #expect(try await index.statistics().segmentCount == count)
@@ -174,7 +174,7 @@ import Testing
     }
 
     @Test func finishesAWriteWhoseTaskIsCancelled() async throws {
-        let store = try SQLiteRecordStore.open(path: path)
+        let store = try SQLiteRecordStore.open(path: path, sealer: .forTests)
         let gate = try camera("gate")
         let task = Task {
             withUnsafeCurrentTask { $0?.cancel() }
@@ -187,8 +187,8 @@ import Testing
     }
 
     @Test func noErrorRepeatsWhatWasToBeStored() async throws {
-        let store = try SQLiteRecordStore.open(path: path)
-        try await store.file.pool.writeWithoutTransaction { try $0.execute(sql: "DROP TABLE feed_credentials") }
+        let store = try SQLiteRecordStore.open(path: path, sealer: .forTests)
+        try await store.file.pool.writeWithoutTransaction { try $0.execute(sql: "DROP TABLE sealed_credentials") }
         do {
             try await store.addCamera(try fullCamera("gate"), credentials: FeedCredentials(user: "admin", password: "hunter2"))
             Issue.record("it went through")

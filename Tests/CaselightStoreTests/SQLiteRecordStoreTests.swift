@@ -13,7 +13,7 @@ struct SQLiteRecordHome: StoreHome {
 
     init() throws { folder = try TemporaryFolder() }
 
-    func open() throws -> any RecordStore { try SQLiteRecordStore.open(path: folder.file("records.db")) }
+    func open() throws -> any RecordStore { try SQLiteRecordStore.open(path: folder.file("records.db"), sealer: .forTests) }
 
     func close(_ store: any RecordStore) throws { try (store as? SQLiteRecordStore)?.close() }
 }

@@ -72,7 +72,7 @@ import Testing
 
     @Test func viewpointsAndOutagesOfAPlace() async throws {
         let folder = try TemporaryFolder()
-        let store = try SQLiteRecordStore.open(path: folder.file("records.db"))
+        let store = try SQLiteRecordStore.open(path: folder.file("records.db"), sealer: .forTests)
         // 2,000 cameras 100 m apart; a box of 500 m holds about 30.
         let cameras = try (0..<2000).map { index in
             try camera("5101000000132000\(1000 + index)", at: point(30 + Double(index / 45) * 0.0009, 104 + Double(index % 45) * 0.00104))

@@ -8,7 +8,7 @@ enum CameraRow {
     static let columns = """
         c.code, c.name, c.latitude_deg, c.longitude_deg, c.given_datum, c.given_latitude_deg, c.given_longitude_deg, c.bearing_deg,
         c.field_deg, c.range_m, c.kind, c.class, c.address, c.owner, c.grid, c.policy, c.retention_days, c.feed_url, c.feed_transport,
-        c.is_enabled, c.created_at_us, c.updated_at_us, EXISTS (SELECT 1 FROM feed_credentials f WHERE f.camera_id = c.id),
+        c.is_enabled, c.created_at_us, c.updated_at_us, EXISTS (SELECT 1 FROM sealed_credentials s WHERE s.camera_id = c.id),
         (SELECT json_group_array(tag) FROM (SELECT tag FROM camera_tags t WHERE t.camera_id = c.id ORDER BY t.position))
         """
 

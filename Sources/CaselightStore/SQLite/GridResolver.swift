@@ -30,16 +30,25 @@ final class GridResolver {
     }
 
     /// Gives every camera and incident without a stated grid the one it lies in now.
-    func deriveAll() throws {
-        for table in ["cameras", "incidents"] {
-            let located = try db.all(
-                "SELECT id, grid, latitude_deg, longitude_deg FROM \(table) WHERE grid_source = 'derived' AND latitude_deg IS NOT NULL"
-            ) { (id: $0[0] as Int64, grid: $0[1] as String?, position: $0.point(2)) }
-            for row in located {
-                let grid = try row.position.flatMap { try codes(containing: $0).first }
-                if grid != row.grid { try db.run("UPDATE \(table) SET grid = ? WHERE id = ?", [grid, row.id]) }
-            }
+    ///
+    /// - Returns: the ids of the cameras whose grid changed.
+    func deriveAll() throws -> Set<Int64> {
+        _ = try derive("incidents")
+        return try derive("cameras")
+    }
+
+    private func derive(_ table: String) throws -> Set<Int64> {
+        var changed: Set<Int64> = []
+        let located = try db.all(
+            "SELECT id, grid, latitude_deg, longitude_deg FROM \(table) WHERE grid_source = 'derived' AND latitude_deg IS NOT NULL"
+        ) { (id: $0[0] as Int64, grid: $0[1] as String?, position: $0.point(2)) }
+        for row in located {
+            let grid = try row.position.flatMap { try codes(containing: $0).first }
+            guard grid != row.grid else { continue }
+            try db.run("UPDATE \(table) SET grid = ? WHERE id = ?", [grid, row.id])
+            changed.insert(row.id)
         }
+        return changed
     }
 
     private func area(_ id: Int64) throws -> Area {

@@ -6,7 +6,7 @@ enum IncidentRow {
     /// What `incident(_:)` reads, of incidents named `i`.
     static let columns = """
         i.number, i.category, i.started_at_us, i.ended_at_us, i.latitude_deg, i.longitude_deg, i.given_datum, i.given_latitude_deg,
-        i.given_longitude_deg, i.address, i.grid, i.text, i.state, i.posted_at_us, i.updated_at_us
+        i.given_longitude_deg, i.address, i.grid, i.text, i.state, i.posted_at_us, i.updated_at_us, i.posted_by
         """
 
     static func incident(_ row: Row) throws -> Incident {
@@ -19,10 +19,11 @@ enum IncidentRow {
         incident.text = row[11]
         incident.state = try row.choice(12, "incidents.state")
         incident.updatedAt = row.time(14)
+        incident.postedBy = try (row[15] as String?).map { try AccountName($0) }
         return incident
     }
 
-    /// What a change brings: all but the number, the time it was posted, and its state.
+    /// What a change brings: all but the number, when and by whom it was posted, and its state.
     private static let fields = [
         "category", "started_at_us", "ended_at_us", "latitude_deg", "longitude_deg", "given_datum", "given_latitude_deg",
         "given_longitude_deg", "address", "grid", "grid_source", "text", "updated_at_us",
@@ -38,8 +39,8 @@ enum IncidentRow {
     }
 
     static let insertSQL = """
-        INSERT INTO incidents (number, posted_at_us, state, \(fields.joined(separator: ", ")))
-        VALUES (?, ?, ?, \(fields.map { _ in "?" }.joined(separator: ", ")))
+        INSERT INTO incidents (number, posted_at_us, posted_by, state, \(fields.joined(separator: ", ")))
+        VALUES (?, ?, ?, ?, \(fields.map { _ in "?" }.joined(separator: ", ")))
         """
     static let updateSQL = "UPDATE incidents SET \(fields.map { "\($0) = ?" }.joined(separator: ", ")) WHERE id = ?"
 

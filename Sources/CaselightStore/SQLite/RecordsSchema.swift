@@ -1,9 +1,19 @@
 extension SQLiteForm {
     /// `records.db`: what must never be lost.
-    static let records = SQLiteForm(
-        applicationID: 0x43_53_4C_52,  // "CSLR"
-        synchronous: .full, isRebuildable: false, steps: [SchemaStep(name: "cameras, areas, incidents, outages", sql: recordsSchema1)],
-        remedy: "Restore it from its backup; deploy/README.md says how.")
+    ///
+    /// - Parameter sealer: seals what stood there plain before the second step.
+    static func records(_ sealer: SecretSealer) -> SQLiteForm {
+        SQLiteForm(
+            applicationID: 0x43_53_4C_52,  // "CSLR"
+            synchronous: .full, isRebuildable: false,
+            steps: [
+                SchemaStep(name: "cameras, areas, incidents, outages", sql: recordsSchema1),
+                SchemaStep(
+                    name: "accounts, holds, exports, sealed secrets", sql: recordsSchema2, change: { try sealPlainCredentials(sealer, $0) },
+                    leavesSecrets: true),
+            ],
+            remedy: "Restore it from its backup; deploy/README.md says how.")
+    }
 }
 
 /// Times are microseconds since 1970 in UTC, positions WGS-84. A camera that is removed stays for the footage it made, and its

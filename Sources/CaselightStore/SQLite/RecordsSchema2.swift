@@ -1,3 +1,7 @@
+import CaselightModel
+import Foundation
+import GRDB
+
 /// Accounts, groups, tokens, holds, exports, and secrets sealed instead of plain.
 ///
 /// `sealed` is what `SecretSealer` makes: the key's id, then AES-GCM's nonce, ciphertext and tag. Rows of `feed_credentials` from before
@@ -103,3 +107,14 @@ let recordsSchema2 = """
       sealed BLOB NOT NULL
     ) STRICT;
     """
+
+/// Puts each plain row's sealed form in its place, and drops the table. Its bytes are wiped once the step holds.
+func sealPlainCredentials(_ sealer: SecretSealer, _ db: Database) throws {
+    let rows = try Row.fetchCursor(
+        db, sql: "SELECT f.camera_id, c.code, f.user, f.password FROM feed_credentials f JOIN cameras c ON c.id = f.camera_id")
+    while let row = try rows.next() {
+        let sealed = try sealer.seal(FeedCredentials(user: row[2], password: row[3]), of: try row.code(1))
+        try db.run("INSERT INTO sealed_credentials (camera_id, sealed) VALUES (?, ?)", [row[0] as Int64, Data(sealed)])
+    }
+    try db.execute(sql: "DROP TABLE feed_credentials")
+}

@@ -44,7 +44,8 @@ final class SQLiteFile: Sendable {
             pool = try DatabasePool(path: path, configuration: Self.configuration(label: name))
             try pool.writeWithoutTransaction { try Self.prepareWriter($0, form) }
             isNew = try Self.knownSchema(pool, name: name, form) == 0
-            try Self.migrator(form).migrate(pool)
+            try Self.migrator(form, isNew: isNew).migrate(pool)
+            try Self.wipeRemainsIfPossible(pool)
         } catch {
             throw StoreFailure.error(error, doing: "open \(name)", path: path, remedy: form.remedy)
         }
@@ -71,6 +72,17 @@ final class SQLiteFile: Sendable {
             }
         }
         return try result.get()
+    }
+
+    /// Wipes what transactions before have marked. - Throws: `diskFull`, `busy`; the mark stays, and the next opening wipes.
+    func wipeRemains(_ operation: @autoclosure @escaping @Sendable () -> String) async throws(CaselightError) {
+        let result: Result<Void, CaselightError> = await withCheckedContinuation { continuation in
+            pool.asyncWriteWithoutTransaction { db in
+                let result = Result { try Self.wipeRemains(db) }
+                continuation.resume(returning: result.mapError { self.failure($0, operation()) })
+            }
+        }
+        try result.get()
     }
 
     /// Runs `body` on one snapshot of the database.
@@ -182,15 +194,44 @@ extension SQLiteFile {
         return schema
     }
 
-    private static func migrator(_ form: SQLiteForm) -> DatabaseMigrator {
+    private static func migrator(_ form: SQLiteForm, isNew: Bool) -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
         for (index, step) in form.steps.enumerated() {
             migrator.registerMigration("\(index + 1) \(step.name)") { db in
                 try db.execute(sql: step.sql)
+                try step.change?(db)
                 try db.execute(sql: "PRAGMA application_id = \(form.applicationID); PRAGMA user_version = \(index + 1)")
+                if step.leavesSecrets, !isNew { try markRemains(db) }
             }
         }
         return migrator
+    }
+}
+
+// MARK: - Wiping
+
+/// Secrets that a transaction replaced still stand in the log, and in pages not yet checkpointed. A negative `user_version`, set in the
+/// same transaction, says so until they are wiped, whatever happens in between.
+extension SQLiteFile {
+    static func markRemains(_ db: Database) throws {
+        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        try db.execute(sql: "PRAGMA user_version = \(-abs(version))")
+    }
+
+    /// Writes the file anew and empties the log, where a transaction has marked remains; else does nothing. On the writer's connection,
+    /// outside of a transaction.
+    static func wipeRemains(_ db: Database) throws {
+        guard let version = try Int.fetchOne(db, sql: "PRAGMA user_version"), version < 0 else { return }
+        try db.checkpoint(.truncate)
+        try db.execute(sql: "VACUUM")
+        try db.checkpoint(.truncate)
+        try db.execute(sql: "PRAGMA user_version = \(-version)")
+    }
+
+    /// A full disk, or another reader, is no reason not to start: the mark stays, and the next opening wipes.
+    private static func wipeRemainsIfPossible(_ pool: DatabasePool) throws {
+        do { try pool.writeWithoutTransaction(wipeRemains) } catch let error as DatabaseError
+        where [.SQLITE_FULL, .SQLITE_BUSY, .SQLITE_LOCKED].contains(error.resultCode) {}
     }
 }
 

@@ -1,3 +1,5 @@
+import GRDB
+
 /// What one of our databases is: whose file, how durable, which schema.
 struct SQLiteForm: Sendable {
     /// SQLite's names for how hard a commit is pressed to disk in WAL mode.
@@ -26,4 +28,8 @@ struct SchemaStep: Sendable {
     /// What it brings, for the one who reads the table of migrations.
     let name: String
     let sql: String
+    /// What SQL alone cannot do, after `sql` and in the same transaction.
+    var change: (@Sendable (Database) throws -> Void)?
+    /// Whether secrets stood in what it replaced, so that the file must be written anew and its log emptied.
+    var leavesSecrets = false
 }

@@ -4,16 +4,15 @@ import GRDB
 
 extension SQLiteRecordStore {
     public func importAreas(_ areas: [Area]) async throws -> ImportCount {
-        defer { forgetUnlocatedCounts() }
         for area in areas { try checkText(area.code, area.name, operation: "import area '\(area.code)'") }
-        return try await file.write("import \(areas.count) areas") { db in
+        return try await writeCameras("import \(areas.count) areas") { db, changed in
             var count = ImportCount()
             for area in areas {
                 let isKnown = try db.finds("SELECT 1 FROM areas WHERE code = ?", [area.code])
                 if isKnown { count.updated += 1 } else { count.added += 1 }
                 try Self.store(area, db)
             }
-            if !areas.isEmpty { try GridResolver(db).deriveAll() }
+            if !areas.isEmpty { changed = try GridResolver(db).deriveAll() }
             return count
         }
     }

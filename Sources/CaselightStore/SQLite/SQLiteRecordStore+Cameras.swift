@@ -1,28 +1,30 @@
 public import CaselightModel
+import Foundation
 import GRDB
+import Synchronization
 
 extension SQLiteRecordStore {
     public func addCamera(_ camera: Camera, credentials: FeedCredentials?) async throws {
         let operation = "add camera '\(camera.code)'"
         try CameraRow.check(camera, operation: operation)
-        try await writeCameras(operation) { db, changed in
+        try await writeCameras(operation) { [self] db, changed in
             guard try Self.idInService(camera.code, db) == nil else {
                 throw CaselightError(
                     .duplicate, operation, because: "a camera with this code is registered",
                     remedy: "Change the registered one, or choose another code.")
             }
-            changed.insert(try Self.insert(camera, credentials, GridResolver(db), db))
+            changed.insert(try insert(camera, credentials, GridResolver(db), db))
         }
     }
 
     public func importCameras(_ cameras: [(Camera, FeedCredentials?)], replacing: Bool) async throws -> ImportCount {
         for (camera, _) in cameras { try CameraRow.check(camera, operation: "import camera '\(camera.code)'") }
-        return try await writeCameras("import \(cameras.count) cameras") { db, changed in
+        return try await writeCameras("import \(cameras.count) cameras") { [self] db, changed in
             var count = ImportCount()
             let grids = GridResolver(db)
             for (camera, credentials) in cameras {
                 guard let id = try Self.idInService(camera.code, db) else {
-                    changed.insert(try Self.insert(camera, credentials, grids, db))
+                    changed.insert(try insert(camera, credentials, grids, db))
                     count.added += 1
                     continue
                 }
@@ -30,7 +32,7 @@ extension SQLiteRecordStore {
                     count.skipped += 1
                     continue
                 }
-                try Self.update(id, to: camera, credentials.map { .set($0) } ?? .keep, grids, db)
+                try update(id, to: camera, credentials.map { .set($0) } ?? .keep, grids, db)
                 changed.insert(id)
                 count.updated += 1
             }
@@ -41,9 +43,9 @@ extension SQLiteRecordStore {
     public func updateCamera(_ camera: Camera, credentials: CredentialsChange) async throws {
         let operation = "change camera '\(camera.code)'"
         try CameraRow.check(camera, operation: operation)
-        try await writeCameras(operation) { db, changed in
+        try await writeCameras(operation) { [self] db, changed in
             guard let id = try Self.idInService(camera.code, db) else { throw Self.unknownCamera(camera.code, operation) }
-            try Self.update(id, to: camera, credentials, GridResolver(db), db)
+            try update(id, to: camera, credentials, GridResolver(db), db)
             changed.insert(id)
         }
     }
@@ -54,7 +56,7 @@ extension SQLiteRecordStore {
             guard let id = try Self.idInService(code, db) else { throw Self.unknownCamera(code, operation) }
             try db.run("UPDATE cameras SET removed_at_us = ? WHERE id = ?", [time.microseconds, id])
             // Nobody connects to it again, so nobody needs its password.
-            try db.run("DELETE FROM feed_credentials WHERE camera_id = ?", [id])
+            try db.run("DELETE FROM sealed_credentials WHERE camera_id = ?", [id])
             changed.insert(id)
         }
     }
@@ -82,14 +84,15 @@ extension SQLiteRecordStore {
     }
 
     public func credentials(of code: CameraCode) async throws -> FeedCredentials? {
-        try await file.readOnce("read the credentials of camera '\(code)'") { db in
+        let sealed = try await file.readOnce("read the credentials of camera '\(code)'") { db in
             try db.first(
                 """
-                SELECT f.user, f.password FROM cameras c JOIN feed_credentials f ON f.camera_id = c.id
+                SELECT s.sealed FROM cameras c JOIN sealed_credentials s ON s.camera_id = c.id
                 WHERE c.code = ? AND c.removed_at_us IS NULL
                 """, [code.text]
-            ) { FeedCredentials(user: $0[0], password: $0[1]) }
+            ) { try $0.bytes(0) }
         }
+        return try sealed.map { bytes throws(CaselightError) in try sealer.withLock { $0 }.credentials(bytes, of: code) }
     }
 }
 
@@ -106,7 +109,7 @@ extension SQLiteRecordStore {
     }
 
     /// Its new id.
-    private static func insert(
+    private func insert(
         _ camera: Camera, _ credentials: FeedCredentials?, _ grids: GridResolver, _ db: Database
     ) throws -> Int64 {
         let grid = try grids.grid(stated: camera.grid, at: camera.knownPosition)
@@ -118,7 +121,7 @@ extension SQLiteRecordStore {
         return id
     }
 
-    private static func update(
+    private func update(
         _ id: Int64, to camera: Camera, _ credentials: CredentialsChange, _ grids: GridResolver, _ db: Database
     ) throws {
         // A derived grid comes back with the camera that is read, changed and stored; it is no statement of anybody's.
@@ -131,7 +134,7 @@ extension SQLiteRecordStore {
     }
 
     /// Tags, credentials and field of view: what stands beside a camera's row.
-    private static func insertAround(_ camera: Camera, _ id: Int64, _ credentials: CredentialsChange, _ db: Database) throws {
+    private func insertAround(_ camera: Camera, _ id: Int64, _ credentials: CredentialsChange, _ db: Database) throws {
         for (position, tag) in camera.tags.enumerated() {
             try db.run("INSERT INTO camera_tags (camera_id, position, tag) VALUES (?, ?, ?)", [id, position, tag])
         }
@@ -140,9 +143,9 @@ extension SQLiteRecordStore {
         case .set(let credentials):
             try checkText(credentials.user, credentials.password, operation: "store the credentials of camera '\(camera.code)'")
             try db.run(
-                "INSERT OR REPLACE INTO feed_credentials (camera_id, user, password) VALUES (?, ?, ?)",
-                [id, credentials.user, credentials.password])
-        case .remove: try db.run("DELETE FROM feed_credentials WHERE camera_id = ?", [id])
+                "INSERT OR REPLACE INTO sealed_credentials (camera_id, sealed) VALUES (?, ?)",
+                [id, Data(try sealer.withLock { $0 }.seal(credentials, of: camera.code))])
+        case .remove: try db.run("DELETE FROM sealed_credentials WHERE camera_id = ?", [id])
         }
         guard camera.knownPosition != nil, let box = camera.fieldOfView?.boundingBox else { return }
         try db.run(

@@ -93,10 +93,11 @@ extension SQLiteRecordStore {
         try db.run(
             IncidentRow.insertSQL,
             StatementArguments(
-                [incident.number.text, incident.postedAt.microseconds, incident.state.rawValue] + IncidentRow.values(incident, grid: grid)))
+                [incident.number.text, incident.postedAt.microseconds, incident.postedBy?.text, incident.state.rawValue]
+                    + IncidentRow.values(incident, grid: grid)))
     }
 
-    /// An incident's state and the time it was posted are the board's: an import of the register again must not set them back.
+    /// An incident's state and when and by whom it was posted are the board's: an import of the register again must not set them back.
     private static func update(_ id: Int64, to incident: Incident, _ grids: GridResolver, _ db: Database) throws {
         // A derived grid comes back with the incident that is read, changed and stored; it is no statement of anybody's.
         let isDerived = try db.finds("SELECT 1 FROM incidents WHERE id = ? AND grid IS ? AND grid_source = 'derived'", [id, incident.grid])

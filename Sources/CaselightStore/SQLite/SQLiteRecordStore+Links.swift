@@ -20,12 +20,12 @@ extension SQLiteRecordStore {
             }
             try db.run(
                 """
-                INSERT INTO links (incident_id, camera_code, started_at_us, ended_at_us, role, note, linked_at_us)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO links (incident_id, camera_code, started_at_us, ended_at_us, role, note, linked_by, linked_at_us)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     incident, link.camera.text, link.span.start.microseconds, link.span.end.microseconds, link.role.rawValue, link.note,
-                    link.linkedAt.microseconds,
+                    link.linkedBy?.text, link.linkedAt.microseconds,
                 ])
             var stored = link
             stored.id = db.lastInsertedRowID
@@ -37,13 +37,13 @@ extension SQLiteRecordStore {
         try await file.readOnce("read the links of incident '\(incident)'") { db in
             try db.all(
                 """
-                SELECT l.id, l.camera_code, l.started_at_us, l.ended_at_us, l.role, l.note, l.linked_at_us
+                SELECT l.id, l.camera_code, l.started_at_us, l.ended_at_us, l.role, l.note, l.linked_at_us, l.linked_by
                 FROM incidents i JOIN links l ON l.incident_id = i.id WHERE i.number = ? ORDER BY l.started_at_us, l.id
                 """, [incident.text]
             ) { row in
                 ClipLink(
                     id: row[0], incident: incident, camera: try row.code(1), span: try row.span(2), role: try row.choice(4, "links.role"),
-                    note: row[5], linkedAt: row.time(6))
+                    note: row[5], linkedBy: try (row[7] as String?).map { try AccountName($0) }, linkedAt: row.time(6))
             }
         }
     }

@@ -6,7 +6,11 @@ extension SQLiteRecordStore {
     public func viewpoints(meeting box: GeoBox, filter: CameraFilter) async throws -> [Viewpoint] {
         if filter.isAnsweredByViewpoint {
             return viewpointMap.withLock { map in
-                map.meeting(box) { filter.cameraClass == nil || $0.cameraClass == filter.cameraClass }
+                guard filter.scope != .all else {
+                    return map.meeting(box) { filter.cameraClass == nil || $0.cameraClass == filter.cameraClass }
+                }
+                var scope = map.test(filter.scope)
+                return map.meeting(box) { (filter.cameraClass == nil || $0.cameraClass == filter.cameraClass) && scope.holds($0) }
             }
         }
         var conditions = Conditions(
@@ -26,11 +30,19 @@ extension SQLiteRecordStore {
         return try await file.readOnce("find cameras by place") { db in try db.all(sql, arguments, Self.entry) }.map(\.viewpoint)
     }
 
+    public func isCamera(_ code: CameraCode, in scope: CameraScope) async throws -> Bool {
+        guard scope != .all else { return true }
+        var conditions = Conditions("c.code = ?", code.text)
+        conditions.add(CameraFilter(scope: scope))
+        let (sql, arguments) = ("SELECT 1 FROM cameras c \(conditions.sql)", StatementArguments(conditions.arguments))
+        return try await file.readOnce("look for camera '\(code)'") { db in try db.finds(sql, arguments) }
+    }
+
     /// CROSS JOIN keeps the tree of boxes first.
     static func viewpointSQL(_ conditions: Conditions) -> String {
         """
         SELECT c.code, c.name, c.latitude_deg, c.longitude_deg, c.bearing_deg, c.field_deg, c.range_m, c.kind, c.class, c.created_at_us,
-        c.removed_at_us, v.south_deg, v.west_deg, v.north_deg, v.east_deg, v.id
+        c.removed_at_us, v.south_deg, v.west_deg, v.north_deg, v.east_deg, v.id, c.grid, c.owner
         FROM camera_view v CROSS JOIN cameras c ON c.id = v.id \(conditions.sql)
         """
     }
@@ -43,7 +55,7 @@ extension SQLiteRecordStore {
             rangeMeters: row[6])
         let viewpoint = Viewpoint(
             code: try row.code(0), name: row[1], fieldOfView: view, kind: kind, cameraClass: try row.choice(8, "cameras.class"),
-            registeredAt: row.time(9), removedAt: row.optionalTime(10))
+            grid: row[16], owner: row[17], registeredAt: row.time(9), removedAt: row.optionalTime(10))
         return ViewpointMap.Entry(
             id: row[15], viewpoint: viewpoint, box: GeoBox(south: row[11], west: row[12], north: row[13], east: row[14]))
     }
@@ -53,7 +65,25 @@ extension SQLiteRecordStore {
 
 extension SQLiteRecordStore {
     static func viewpointMap(_ db: Database) throws -> ViewpointMap {
-        ViewpointMap(try db.all(viewpointSQL(Conditions()), [], entry))
+        ViewpointMap(try db.all(viewpointSQL(Conditions()), [], entry), repeated: try repeatedCodes(db))
+    }
+
+    /// The registrations of every code that has several.
+    private static func repeatedCodes(_ db: Database) throws -> [CameraCode: [CameraMarks]] {
+        let rows = try db.all(
+            "SELECT code, class, grid, owner FROM cameras WHERE code IN (SELECT code FROM cameras GROUP BY code HAVING count(*) > 1)",
+            [], registration)
+        return Dictionary(grouping: rows, by: { $0.code }).mapValues { rows in rows.map { $0.marks } }
+    }
+
+    /// Those of the camera's code.
+    private static func registrations(of id: Int64, _ db: Database) throws -> [(code: CameraCode, marks: CameraMarks)] {
+        try db.all(
+            "SELECT o.code, o.class, o.grid, o.owner FROM cameras c JOIN cameras o ON o.code = c.code WHERE c.id = ?", [id], registration)
+    }
+
+    private static func registration(_ row: Row) throws -> (code: CameraCode, marks: CameraMarks) {
+        (try row.code(0), CameraMarks(cameraClass: try row.choice(1, "cameras.class"), grid: row[2], owner: row[3]))
     }
 
     /// Runs `body` in a transaction and, once that holds, brings the map up to date with the cameras whose ids it adds to the set.
@@ -68,8 +98,12 @@ extension SQLiteRecordStore {
             let value = try body(db, &changed)
             let sql = Self.viewpointSQL(Conditions("v.id = ?", nil as Int64?))
             let entries = try changed.map { id in (id, try db.first(sql, [id], Self.entry)) }
+            let registrations = try changed.map { id in try Self.registrations(of: id, db) }
             db.afterNextTransaction(onCommit: { [self] _ in
-                viewpointMap.withLock { map in for (id, entry) in entries { map.replace(id, with: entry) } }
+                viewpointMap.withLock { map in
+                    for (id, entry) in entries { map.replace(id, with: entry) }
+                    for rows in registrations { map.noteRegistrations(rows) }
+                }
             })
             return value
         }

@@ -6,7 +6,7 @@ import CaselightModel
 struct ViewpointMap {
     struct Entry {
         let id: Int64
-        let viewpoint: Viewpoint
+        var viewpoint: Viewpoint
         /// As the table's tree has it: rounded outward to 32 bits.
         let box: GeoBox
     }
@@ -42,10 +42,26 @@ struct ViewpointMap {
     private var places: [Int64: Int] = [:]
     private var squares: [Square: [Int]] = [:]
     private var wide: Set<Int> = []
+    /// Registrations of codes that have several, located or not.
+    private(set) var repeated: [CameraCode: [CameraMarks]]
+    /// Grids and owners, each text once for all cameras that share it.
+    private var texts: Set<String> = []
 
     var count: Int { places.count }
 
-    init(_ entries: [Entry] = []) { for entry in entries { insert(entry) } }
+    init(_ entries: [Entry] = [], repeated: [CameraCode: [CameraMarks]] = [:]) {
+        self.repeated = repeated
+        for entry in entries { insert(entry) }
+    }
+
+    /// Takes all registrations of one code.
+    mutating func noteRegistrations(_ registrations: [(code: CameraCode, marks: CameraMarks)]) {
+        guard let code = registrations.first?.code else { return }
+        repeated[code] = registrations.count > 1 ? registrations.map { $0.marks } : nil
+    }
+
+    /// What tells whether viewpoints of this map are in a scope.
+    func test(_ scope: CameraScope) -> ScopeTest { ScopeTest(scope, repeated: repeated) }
 
     /// Puts what `entry` says in the place of what was known of the camera; `nil` takes it out.
     mutating func replace(_ id: Int64, with entry: Entry?) {
@@ -80,6 +96,9 @@ struct ViewpointMap {
     }
 
     private mutating func insert(_ entry: Entry) {
+        var entry = entry
+        entry.viewpoint.grid = entry.viewpoint.grid.map { texts.insert($0).memberAfterInsert }
+        entry.viewpoint.owner = texts.insert(entry.viewpoint.owner).memberAfterInsert
         let place = free.popLast() ?? entries.count
         if place == entries.count { entries.append(entry) } else { entries[place] = entry }
         places[entry.id] = place

@@ -53,7 +53,7 @@ struct CityBuilding: Sendable {
             Cleanup.add { for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) } }
             try Self.move(final, path)
         }
-        let records = try SQLiteRecordStore.open(path: path)
+        let records = try SQLiteRecordStore.open(path: path, sealer: SecretSealer(.random()))
         for start in stride(from: 0, to: city.cameraCount, by: Self.camerasPerImport) {
             let cameras = try (start..<min(city.cameraCount, start + Self.camerasPerImport)).map { (try city.camera($0), FeedCredentials?.none) }
             _ = try await records.importCameras(cameras, replacing: false)

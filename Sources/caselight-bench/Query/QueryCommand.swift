@@ -75,7 +75,7 @@ struct QueryCommand: ParsableCommand {
     }
 
     private func askLibrary(_ city: City, _ state: String, _ raw: RawSQLite, _ result: inout QueryReport) throws {
-        let records = try SQLiteRecordStore.open(path: state + "/records.db")
+        let records = try SQLiteRecordStore.open(path: state + "/records.db", sealer: SecretSealer(.random()))
         let index = try SQLiteFootageIndex.open(path: state + "/index.db")
         let search = FootageSearch(records: records, index: index)
         for round in 0..<rounds {
