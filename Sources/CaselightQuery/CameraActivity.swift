@@ -38,11 +38,11 @@ public struct ActivityStretch: Hashable, Sendable, Codable {
 extension FootageSearch {
     /// Tells how much moved in a span, in true time: the seconds that begin in it.
     ///
-    /// - Throws: `CaselightError`: `tooLarge` for the span, `notFound` as ``coverage(of:in:)``.
-    public func activity(of code: CameraCode, in span: TimeSpan) async throws -> CameraActivity {
+    /// - Throws: `CaselightError`: `tooLarge` for the span, `notFound` as ``coverage(of:in:scope:)``.
+    public func activity(of code: CameraCode, in span: TimeSpan, scope: CameraScope = .all) async throws -> CameraActivity {
         let operation = "tell the activity of camera '\(code)'"
         try Self.check(span, at: CameraActivity.spanLimit, operation)
-        _ = try await registered(code, in: span, operation)
+        _ = try await registered(code, in: span, scope, operation)
         let imports = try await imports(of: [code])[code] ?? [:]
         var profile = ActivityProfile()
         var stretches: [ActivityStretch] = []

@@ -40,10 +40,11 @@ extension FootageSearch {
     /// Tells what one camera recorded in a span and what it did not. A removed camera is asked for what it left.
     ///
     /// - Throws: `CaselightError`: `notFound` for a code that was never registered and has no footage, `tooLarge` for a long span.
-    public func coverage(of code: CameraCode, in span: TimeSpan) async throws -> CameraCoverage {
+    /// - Parameter scope: the cameras the asker may know of; another is `notFound`, as one that was never registered.
+    public func coverage(of code: CameraCode, in span: TimeSpan, scope: CameraScope = .all) async throws -> CameraCoverage {
         let operation = "tell the coverage of camera '\(code)'"
         try Self.check(span, at: CameraCoverage.spanLimit, operation)
-        let camera = try await registered(code, in: span, operation)
+        let camera = try await registered(code, in: span, scope, operation)
         let judged = judgedSpan(span)
         let found = try await footage(of: [code], in: span, judged: judged, margin: .zero)
         let gaps = try await gaps(of: [camera], footage: found, in: judged)
@@ -66,7 +67,8 @@ extension FootageSearch {
     }
 
     /// When a camera was in service, from its record, or that of a removed one, or else from its having left footage.
-    func registered(_ code: CameraCode, in span: TimeSpan, _ operation: String) async throws -> CameraInRange {
+    func registered(_ code: CameraCode, in span: TimeSpan, _ scope: CameraScope, _ operation: String) async throws -> CameraInRange {
+        try await check(code, isIn: scope, operation)
         let camera = try await records.camera(code)
         var viewpoints: [Viewpoint] = []
         if camera == nil {
@@ -77,9 +79,16 @@ extension FootageSearch {
         let found = viewpoints.filter { $0.code == code }.map { CameraInRange($0, sees: .unknown, meters: nil, bearing: nil) }
         if let known = CameraInRange.merged(found, in: span).first { return known }
         if let camera { return CameraInRange(unlocated: camera) }
-        guard try await index.camerasWithFootage().contains(code) else {
-            throw CaselightError(.notFound, operation, because: "there is no such camera", remedy: "Check its code.")
-        }
+        guard try await index.camerasWithFootage().contains(code) else { throw Self.unknownCamera(operation) }
         return CameraInRange(unlocated: Camera(code: code, name: code.text, createdAt: .distantPast))
+    }
+
+    /// - Throws: `notFound` for a camera that somebody of this scope may not know of, in the words for one that there is not.
+    func check(_ code: CameraCode, isIn scope: CameraScope, _ operation: String) async throws {
+        guard try await records.isCamera(code, in: scope) else { throw Self.unknownCamera(operation) }
+    }
+
+    private static func unknownCamera(_ operation: String) -> CaselightError {
+        CaselightError(.notFound, operation, because: "there is no such camera", remedy: "Check its code.")
     }
 }

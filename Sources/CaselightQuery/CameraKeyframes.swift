@@ -54,16 +54,16 @@ extension FootageSearch {
 
     /// Lists a camera's keyframes in a span, in true time.
     ///
-    /// - Throws: `CaselightError`: `invalidValue` for the limit, `tooLarge` for the span, `notFound` as ``coverage(of:in:)``.
+    /// - Throws: `CaselightError`: `invalidValue` for the limit, `tooLarge` for the span, `notFound` as ``coverage(of:in:scope:)``.
     public func keyframes(
-        of code: CameraCode, in span: TimeSpan, limit: Int = CameraKeyframes.defaultLimit
+        of code: CameraCode, in span: TimeSpan, limit: Int = CameraKeyframes.defaultLimit, scope: CameraScope = .all
     ) async throws -> CameraKeyframes {
         let operation = "list keyframes of camera '\(code)'"
         try Self.check(span, at: CameraKeyframes.spanLimit, operation)
         guard (1...CameraKeyframes.limitMaximum).contains(limit) else {
             throw CaselightError(.invalidValue, operation, because: "the limit must be 1 to \(CameraKeyframes.limitMaximum)")
         }
-        _ = try await registered(code, in: span, operation)
+        _ = try await registered(code, in: span, scope, operation)
         let imports = try await imports(of: [code])[code] ?? [:]
         var found: [TimedKeyframe] = []
         var start = span.start

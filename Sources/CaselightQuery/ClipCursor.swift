@@ -74,6 +74,7 @@ extension ClipQuery {
         hash.add(includesActivity ? "activity" : "")
         hash.add(filter.cameraClass.map { "\($0.rawValue)" }, filter.grid, filter.owner, filter.text)
         for tag in filter.tags { hash.add(tag) }
+        hash.add(filter.scope)
         return hash.value
     }
 }
@@ -95,6 +96,18 @@ private struct FNV1a {
         for text in texts {
             add(text.map { UInt64($0.utf8.count) } ?? .max)
             for byte in (text ?? "").utf8 { add(byte: byte) }
+        }
+    }
+
+    /// Whoever may know of other cameras asks another question.
+    mutating func add(_ scope: CameraScope) {
+        guard case .groups(let groups) = scope else { return }
+        add("groups", "\(groups.count)")
+        for group in groups {
+            for texts in [group.classes.map { "\($0.rawValue)" }, group.grids, group.owners] {
+                add(UInt64(texts.count))
+                for text in texts { add(text) }
+            }
         }
     }
 

@@ -20,7 +20,7 @@ extension FootageSearch {
             return .records(filter)
         case .grid(let code):
             if let area = try await records.area(code), let geometry = PlaceGeometry(area) { return .geometry(geometry) }
-            guard try await isKnown(grid: code) else {
+            guard try await isKnown(grid: code, to: query.filter.scope) else {
                 throw CaselightError(
                     .notFound, "search grid '\(code)'", because: "neither an area nor a camera has this code",
                     remedy: "Import the grid's polygon, or search by place.")
@@ -31,10 +31,10 @@ extension FootageSearch {
         }
     }
 
-    /// Whether an area has the code, or a camera names it.
-    func isKnown(grid code: String) async throws -> Bool {
+    /// Whether an area has the code, or a camera of the scope names it.
+    func isKnown(grid code: String, to scope: CameraScope) async throws -> Bool {
         if let area = try await records.area(code), PlaceGeometry(area) != nil { return true }
-        let filter = CameraFilter(grid: code)
+        let filter = CameraFilter(grid: code, scope: scope)
         if try await !records.cameras(filter, after: nil, limit: 1).isEmpty { return true }
         return try await !records.viewpoints(filter: filter).isEmpty
     }

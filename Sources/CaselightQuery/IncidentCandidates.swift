@@ -9,7 +9,7 @@ public struct IncidentCandidates: Hashable, Sendable, Codable {
     public var place: ClipPlace
     /// The clips, gaps and the statement.
     public var answer: ClipAnswer
-    /// Clips tied to the incident.
+    /// Clips tied to the incident, of cameras that the asker may know of.
     public var links: [ClipLink]
 
     /// Makes candidates of their parts.
@@ -62,6 +62,15 @@ public struct CandidateOptions: Hashable, Sendable {
 }
 
 extension FootageSearch {
+    /// The clips tied to an incident, of cameras that somebody of this scope may know of, in the order of their starts.
+    public func links(of number: IncidentNumber, in scope: CameraScope) async throws -> [ClipLink] {
+        let links = try await records.links(of: number)
+        guard scope != .all else { return links }
+        var known: Set<CameraCode> = []
+        for camera in Set(links.map(\.camera)) where try await records.isCamera(camera, in: scope) { known.insert(camera) }
+        return links.filter { known.contains($0.camera) }
+    }
+
     /// Asks what an incident's own place and time imply.
     ///
     /// - Throws: `CaselightError`: `notFound` for an unknown incident, `invalidValue` for one without position, grid and address,
@@ -75,7 +84,8 @@ extension FootageSearch {
             throw CaselightError(
                 .invalidValue, "find candidates of incident '\(number)'", because: "the margins before and after must not be negative")
         }
-        let place = try await place(of: incident, radiusMeters: options.radiusMeters)
+        let scope = options.filter.scope
+        let place = try await place(of: incident, radiusMeters: options.radiusMeters, scope: scope)
         let span = TimeSpan(start: incident.span.start - options.before, end: incident.span.end + options.after)
         guard span.duration <= ClipQuery.spanLimit else {
             throw CaselightError(
@@ -86,13 +96,13 @@ extension FootageSearch {
         let query = ClipQuery(
             place: place, span: span, filter: options.filter, limit: options.limit, cursor: options.cursor,
             includesActivity: options.includesActivity)
-        async let links = records.links(of: number)
+        async let links = links(of: number, in: scope)
         return IncidentCandidates(incident: incident, place: place, answer: try await clips(query), links: try await links)
     }
 
-    private func place(of incident: Incident, radiusMeters: Double) async throws -> ClipPlace {
+    private func place(of incident: Incident, radiusMeters: Double, scope: CameraScope) async throws -> ClipPlace {
         if let position = incident.position { return .shape(.circle(center: position, radiusMeters: radiusMeters)) }
-        if let grid = incident.grid, !grid.isEmpty, try await isKnown(grid: grid) { return .grid(grid) }
+        if let grid = incident.grid, !grid.isEmpty, try await isKnown(grid: grid, to: scope) { return .grid(grid) }
         if incident.address.contains(where: { !$0.isWhitespace }) { return .address(incident.address) }
         throw CaselightError(
             .invalidValue, "find candidates of incident '\(incident.number)'",

@@ -27,10 +27,15 @@ public struct TimedSegment: Hashable, Sendable {
 
 extension FootageSearch {
     /// Lists a camera's segments in a span of true time, in the order of true time: what can be played of a span that ``clips(_:)`` or
-    /// ``coverage(of:in:)`` named.
+    /// ``coverage(of:in:scope:)`` named.
     ///
-    /// - Parameter detailed: with their keyframes and activity, which cost a camera-day some milliseconds.
-    public func segments(of code: CameraCode, in span: TimeSpan, detailed: Bool = true) async throws -> [TimedSegment] {
+    /// - Parameters:
+    ///   - detailed: with their keyframes and activity, which cost a camera-day some milliseconds.
+    ///   - scope: the cameras the asker may know of. - Throws: `notFound` for another.
+    public func segments(
+        of code: CameraCode, in span: TimeSpan, detailed: Bool = true, scope: CameraScope = .all
+    ) async throws -> [TimedSegment] {
+        try await check(code, isIn: scope, "list the segments of camera '\(code)'")
         let imports = try await imports(of: [code])[code] ?? [:]
         let found = try await segments(of: code, imports: imports, around: span, margin: .zero, detailed: detailed)
         var timed: [TimedSegment] = []
