@@ -4,8 +4,9 @@ public import CaselightModel
 public protocol LogStore: Sendable {
     /// Appends rows and replaces or drops viewings in one durable write: all or none.
     ///
-    /// - Throws: `conflict` where the first row's sequence is not the log's count; `diskFull`, `diskFailed`.
-    func append(_ rows: [LogRow], viewings: [ViewingChange]) async throws
+    /// - Parameter subtrees: those that the rows complete, so that a start and a proof need not read every row.
+    /// - Throws: `conflict` where the first row's sequence is not the one after the last row's; `diskFull`, `diskFailed`.
+    func append(_ rows: [LogRow], viewings: [ViewingChange], subtrees: [LogSubtree]) async throws
     /// The last row; `nil` in an empty log.
     func lastRow() async throws -> LogRow?
     /// Rows from `sequence` on, in order.
@@ -16,6 +17,23 @@ public protocol LogStore: Sendable {
     func viewings() async throws -> [(id: String, state: [UInt8])]
     /// How many rows there are.
     func count() async throws -> Int64
+    /// In the order of numbers, from `number` on.
+    func subtrees(from number: Int64, limit: Int) async throws -> [LogSubtree]
+    /// What is wrong with the store itself, one line each: its form changed, its parts disagree. Reads all of it; rows are the caller's.
+    func faults() async throws -> [String]
+}
+
+/// The RFC 6962 hash over a full run of rows, all runs of one length: a shortcut for reading, that the rows can always be held against.
+public struct LogSubtree: Hashable, Sendable {
+    /// Counts from 0.
+    public var number: Int64
+    /// 32 bytes.
+    public var hash: [UInt8]
+
+    public init(number: Int64, hash: [UInt8]) {
+        self.number = number
+        self.hash = hash
+    }
 }
 
 /// One row: an entry's bytes and their RFC 6962 leaf hash.
