@@ -142,16 +142,18 @@ let package = Package(
         .target(
             name: "CaselightEvidence",
             dependencies: [
-                "CaselightModel", crypto, cryptoExtras, systemPackage,
+                "CaselightModel", "CZlib", crypto, cryptoExtras, systemPackage,
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
             ],
+            resources: [.embedInCode("Package/Manifest/manifest.schema.json")],
             swiftSettings: settings),
         .target(name: "CaselightModel", swiftSettings: settings),
         .systemLibrary(
             name: "CFFmpeg",
             pkgConfig: "libavformat libavcodec libavutil libswscale",
             providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Tests.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
@@ -160,7 +162,8 @@ let package = Package(
         .testTarget(
             name: "CaselightStoreTests", dependencies: ["CaselightStore", "CaselightModel", "TestSupport", grdb], swiftSettings: settings),
         .testTarget(
-            name: "CaselightEvidenceTests", dependencies: ["CaselightEvidence", "CaselightModel", "TestSupport", crypto, cryptoExtras],
+            name: "CaselightEvidenceTests",
+            dependencies: ["CaselightEvidence", "CaselightModel", "TestSupport", crypto, cryptoExtras, systemPackage],
             swiftSettings: settings),
         .testTarget(
             name: "CaselightLogTests",

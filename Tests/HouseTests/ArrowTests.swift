@@ -27,14 +27,16 @@ import Testing
         "CaselightMedia": ["CaselightRTSP", "CaselightWorkerProtocol", "CaselightModel", "CFFmpeg"],
         "CaselightRTSP": ["CaselightModel"],
         "CaselightWorkerProtocol": ["CaselightModel"],
-        "CaselightEvidence": ["CaselightModel"],
+        "CaselightEvidence": ["CaselightModel", "CZlib"],
         "CaselightModel": [],
         "CFFmpeg": [],
+        "CZlib": [],
     ]
 
     /// Modules with one home: only these targets, tests included, name them.
     static let homes: [String: Set<String>] = [
         "CFFmpeg": ["CaselightMedia", "CaselightMediaTests"],
+        "CZlib": ["CaselightEvidence"],
         "CaselightMedia": ["caselight-media", "CaselightMediaTests"],
         "CaselightServer": ["caselightd", "CaselightServerTests"],
         "GRDB": ["CaselightStore", "CaselightStoreTests"],

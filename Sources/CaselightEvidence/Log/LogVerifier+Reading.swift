@@ -1,6 +1,6 @@
 package import CaselightModel
 import Foundation
-import SystemPackage
+internal import SystemPackage
 
 extension LogVerifier {
     private static let pieceByteCount = 1 << 20
