@@ -32,10 +32,10 @@ package struct ManifestCoverage: Codable, Hashable, Sendable {
         text = CoverageWords(self).text
     }
 
-    /// Whether the sums hold.
+    /// Whether the sums hold. Wrapping, since a forged manifest may claim any numbers.
     package var addsUp: Bool {
-        camerasWanted == camerasWithFullFootage + camerasWithGaps + camerasWithoutFootage && wantedUs == coveredUs + gapUs
-            && gapsByCause.reduce(.zero) { $0 + $1.durationUs } == gapUs
+        camerasWanted == camerasWithFullFootage &+ camerasWithGaps &+ camerasWithoutFootage
+            && wantedUs.value == coveredUs.value &+ gapUs.value && gapsByCause.reduce(0) { $0 &+ $1.durationUs.value } == gapUs.value
     }
 
     private static func wantedUs(_ clips: [ManifestClip]) -> Microseconds { clips.reduce(.zero) { $0 + $1.wanted.duration } }
