@@ -182,7 +182,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "CaselightMediaTests",
-            dependencies: ["CaselightMedia", "CaselightArchive", "CaselightWorkerProtocol", "CaselightModel", "TestSupport"],
+            dependencies: ["CaselightMedia", "CaselightArchive", "CaselightWorkerProtocol", "CaselightModel", "TestSupport", crypto],
             swiftSettings: settings),
         .testTarget(
             name: "CaselightRTSPTests", dependencies: ["CaselightRTSP", "CaselightModel", "TestSupport"], swiftSettings: settings),

@@ -5,8 +5,8 @@ import CaselightWorkerProtocol
 import Logging
 import Synchronization
 
-/// Stills, imports and probes: what people ask of the media workers.
-package final class MediaDesk: StillMaker {
+/// Stills, clips, imports and probes: what people ask of the media workers.
+package final class MediaDesk: StillMaker, ClipMaker {
     /// Probes at once: each holds a connection to a camera.
     private static let probeLimit = 16
     private static let probeTimeout: Duration = .seconds(20)
@@ -33,6 +33,22 @@ package final class MediaDesk: StillMaker {
         }
         guard case .stillDone(_, let picture, _, _) = answer else { throw unexpected("decode a still") }
         return picture.bytes
+    }
+
+    package func clips(
+        of sources: [ClipSource], wanted: TimeSpan, into folder: String, progress: @Sendable @escaping (Int64, Int64) -> Void
+    ) async throws -> [ClipFile] {
+        let answer = try await stills.ask(
+            timeout: nil, onEvent: { event in if case .remuxProgress(_, let done, let total) = event { progress(done, total) } }
+        ) { number in
+            .remux(RemuxOrder(request: number, sources: sources, wanted: wanted, folder: folder))
+        }
+        guard case .remuxDone(_, let clips) = answer else { throw unexpected("make clips") }
+        // They become paths: the worker, which reads what strangers send, does not choose them.
+        guard zip(clips, 1...).allSatisfy({ $0.name == ClipFile.name($1, isQuickTime: $0.name.hasSuffix(".mov")) }) else {
+            throw unexpected("make clips")
+        }
+        return clips
     }
 
     func probe(_ url: FeedURL, credentials: FeedCredentials?, transport: FeedTransport) async throws -> StreamMetadata {

@@ -3,7 +3,7 @@ import CaselightWorkerProtocol
 import Logging
 import Metrics
 
-/// A worker that answers single requests: stills, imports, probes. Spawned when first needed, replaced when it dies;
+/// A worker that answers single requests: stills, imports, clips, probes. Spawned when first needed, replaced when it dies;
 /// requests it took with it fail with `workerFailed`.
 actor RequestDesk {
     /// A request's answer: the event that ends it.
@@ -103,8 +103,10 @@ actor RequestDesk {
 
     private func deliver(_ event: WorkerEvent) {
         switch event {
-        case .stillDone(let number, _, _, _), .probeDone(let number, _), .importDone(let number, _):
+        case .stillDone(let number, _, _, _), .probeDone(let number, _), .importDone(let number, _), .remuxDone(let number, _):
             finish(number, with: .success(event))
+        case .importProgress(let number, _, _), .remuxProgress(let number, _, _):
+            waiting[number]?.onEvent?(event)
         case .requestFailed(let number, let error):
             finish(number, with: .failure(error))
         default:

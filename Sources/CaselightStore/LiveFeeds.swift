@@ -56,3 +56,21 @@ public protocol StillMaker: Sendable {
     /// - Throws: `CaselightError`: `damagedMedia`, `unsupportedMedia`, `busy` when too many wait, `timedOut`.
     func still(initialization: [UInt8], keyframe: [UInt8], widthPixels: Int?) async throws -> [UInt8]
 }
+
+/// Copies recorded packets into clips that any player opens.
+public protocol ClipMaker: Sendable {
+    /// Makes one ordinary file of every unbroken stretch of footage in a span: `clip.mp4`, `clip-2.mp4`, … in the order of their footage.
+    ///
+    /// Packets are copied, never decoded or filtered. A clip begins with the keyframe at or before the span and ends before the keyframe
+    /// after it, so it is a little longer than was asked for; `ClipFile.span` says by how much.
+    /// - Parameters:
+    ///   - sources: the camera's segments around the span, those of a run in its order.
+    ///   - wanted: in true time.
+    ///   - folder: exists, is empty and stays the caller's, whatever happens. Absolute.
+    ///   - progress: called with bytes done and bytes in all.
+    /// - Returns: no clip where the span has no pictures.
+    /// - Throws: `CaselightError`: `damagedMedia`, `notFound`, `diskFull`, `tooLarge`, `busy` when too many wait.
+    func clips(
+        of sources: [ClipSource], wanted: TimeSpan, into folder: String, progress: @Sendable @escaping (Int64, Int64) -> Void
+    ) async throws -> [ClipFile]
+}

@@ -16,7 +16,9 @@ package enum WorkerCommand: Sendable, Codable {
     case still(StillOrder)
     /// Reads a recorded file and writes it as a run of segments.
     case importFootage(ImportOrder)
-    /// Gives up a probe, still or import.
+    /// Copies recorded packets into clips that any player opens.
+    case remux(RemuxOrder)
+    /// Gives up a probe, still, import or remux.
     case cancel(request: RequestNumber)
     /// Closes every feed and file; `drained` is the last event, then the worker exits 0.
     case drain(EndReason)
@@ -45,7 +47,7 @@ package struct WorkerSettings: Hashable, Sendable, Codable {
     /// How long an RTSP feed's packets may wait in its socket: the longer, the fewer system calls.
     package var drainInterval: Microseconds
 
-    package static let currentVersion = 2
+    package static let currentVersion = 3
 
     package init(archivePath: String) {
         protocolVersion = Self.currentVersion
@@ -130,5 +132,23 @@ package struct ImportOrder: Hashable, Sendable, Codable {
         self.path = path
         self.origin = origin
         self.startsAt = startsAt
+    }
+}
+
+/// What clips are to be made of, and where. Nothing is decoded or filtered: packets are copied.
+package struct RemuxOrder: Hashable, Sendable, Codable {
+    package var request: RequestNumber
+    /// Of one camera, those of a run in the order of its sequence.
+    package var sources: [ClipSource]
+    /// In true time.
+    package var wanted: TimeSpan
+    /// Where the clips go, absolute; it exists and is empty.
+    package var folder: String
+
+    package init(request: RequestNumber, sources: [ClipSource], wanted: TimeSpan, folder: String) {
+        self.request = request
+        self.sources = sources
+        self.wanted = wanted
+        self.folder = folder
     }
 }

@@ -26,6 +26,9 @@ package enum WorkerEvent: Sendable, Codable {
     case stillDone(RequestNumber, Attachment, widthPixels: Int, heightPixels: Int)
     case importProgress(RequestNumber, doneBytes: Int64, totalBytes: Int64)
     case importDone(RequestNumber, Run)
+    case remuxProgress(RequestNumber, doneBytes: Int64, totalBytes: Int64)
+    /// The clips in the order of their footage; none where the wanted span has no pictures.
+    case remuxDone(RequestNumber, [ClipFile])
     case requestFailed(RequestNumber, CaselightError)
     /// The last event after `drain`.
     case drained

@@ -20,7 +20,7 @@ struct MediaWorker: ParsableCommand {
     }
 
     struct Still: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Decodes stills and imports recorded files.")
+        static let configuration = CommandConfiguration(abstract: "Decodes stills, makes clips and imports recorded files.")
 
         func run() throws {
             try serve { settings, store, report in StillWorker(settings: settings, store: store, report: report) }

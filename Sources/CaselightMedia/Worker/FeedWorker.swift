@@ -49,6 +49,7 @@ package final class FeedWorker: WorkerRole {
         case .cancel(let request): state.change { $0.probes[request] }?.cancel()
         case .still(let order): refuse(order.request, "decode a still")
         case .importFootage(let order): refuse(order.request, "import a file")
+        case .remux(let order): refuse(order.request, "make clips")
         case .configure, .drain: break
         }
     }

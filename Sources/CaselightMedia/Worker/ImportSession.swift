@@ -4,7 +4,7 @@ internal import CaselightWorkerProtocol
 import Synchronization
 
 /// Reads a recorded file and records it as one run. Runs on a thread of its own; `cancel` comes from others.
-final class ImportSession: Sendable {
+final class ImportSession: FileJob {
     static let progressInterval = Microseconds.milliseconds(250)
     /// Damaged packets in a row after which the rest of a file counts as unreadable.
     private static let damageLimit = 100
@@ -21,6 +21,9 @@ final class ImportSession: Sendable {
         self.store = store
         self.report = report
     }
+
+    var request: RequestNumber { order.request }
+    var operation: String { "import \(name)" }
 
     func cancel() { interrupt.trip() }
 

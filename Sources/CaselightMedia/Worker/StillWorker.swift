@@ -3,7 +3,8 @@ package import CaselightModel
 package import CaselightWorkerProtocol
 import Glibc
 
-/// `caselight-media still`: decodes keyframes and imports recorded files. Commands come from one thread; a few others do the work.
+/// `caselight-media still`: decodes keyframes, makes clips and imports recorded files. Commands come from one thread; a few others do the
+/// work.
 package final class StillWorker: WorkerRole {
     /// A decoder for each core: more would only wait for each other.
     static let stillThreads = max(1, min(16, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
@@ -11,13 +12,14 @@ package final class StillWorker: WorkerRole {
     static let stillQueueLimit = 256
     static let importThreads = 2
     static let importQueueLimit = 256
+    /// Copying waits for the disk; two at once would only share it.
+    static let clipThreads = 1
+    static let clipQueueLimit = 256
     static let drainLimitSeconds = 8.0
 
     private struct State {
         var stills: [StillOrder] = []
-        var imports: [ImportSession] = []
         var runningStills = 0
-        var runningImports: [RequestNumber: ImportSession] = [:]
         var isDraining = false
     }
 
@@ -25,11 +27,15 @@ package final class StillWorker: WorkerRole {
     private let store: SegmentStore
     private let report: @Sendable (WorkerEvent) -> Void
     private let state = Monitor(State())
+    private let imports: JobLane
+    private let clips: JobLane
 
     package init(settings: WorkerSettings, store: SegmentStore, report: @Sendable @escaping (WorkerEvent) -> Void) {
         self.settings = settings
         self.store = store
         self.report = report
+        imports = JobLane("import", threads: Self.importThreads, queueLimit: Self.importQueueLimit, report: report)
+        clips = JobLane("clip", threads: Self.clipThreads, queueLimit: Self.clipQueueLimit, report: report)
         // The frames and tables of some pictures.
         caselight_keep_freed_memory(32 << 20)
         for index in 1...Self.stillThreads {
@@ -39,15 +45,13 @@ package final class StillWorker: WorkerRole {
         NativeThread.start("still-alive") { [state, report] in
             while state.wait(seconds: FeedWorker.countIntervalSeconds, { $0.isDraining ? true : nil }) == nil { report(.feedCounts([])) }
         }
-        for index in 1...Self.importThreads {
-            NativeThread.start("import-\(index)") { [state, report] in Self.importFiles(state, report) }
-        }
     }
 
     package func take(_ command: WorkerCommand) {
         switch command {
         case .still(let order): decode(order)
-        case .importFootage(let order): importFile(order)
+        case .importFootage(let order): imports.add(ImportSession(order, settings: settings, store: store, report: report))
+        case .remux(let order): clips.add(RemuxSession(order, report: report))
         case .cancel(let request): cancel(request)
         case .probe(let order): refuse(order.request, "open the feed")
         case .open(let order): WorkerLog.write(.error, "feed \(order.feed) was given to a still worker, which reads none")
@@ -57,17 +61,16 @@ package final class StillWorker: WorkerRole {
 
     /// Gives up what waits, interrupts what runs; returns when all is on disk and reported.
     package func drain(_ reason: EndReason) {
-        let running = state.change { state in
+        state.change { state in
             state.isDraining = true
             state.stills.removeAll()
-            state.imports.removeAll()
-            return Array(state.runningImports.values)
         }
-        for session in running { session.cancel() }
-        let ended = state.wait(seconds: Self.drainLimitSeconds) { state in
-            state.runningImports.isEmpty && state.runningStills == 0 ? true : nil
-        }
-        if ended == nil { WorkerLog.write(.warning, "some imports did not end in time") }
+        for lane in [imports, clips] { lane.stop() }
+        let deadlineUs = caselight_monotonic_us() + Int64(Self.drainLimitSeconds * 1_000_000)
+        func secondsLeft() -> Double { max(0, Double(deadlineUs - caselight_monotonic_us()) / 1_000_000) }
+        let isIdle = state.wait(seconds: secondsLeft()) { $0.runningStills == 0 ? true : nil } ?? false
+        let hasEnded = [imports, clips].map { $0.waitUntilIdle(seconds: secondsLeft()) }
+        if !isIdle || hasEnded.contains(false) { WorkerLog.write(.warning, "some imports or clips did not end in time") }
         store.drain()
     }
 
@@ -80,27 +83,16 @@ package final class StillWorker: WorkerRole {
         if !isAdmitted { busy(order.request, "decode a still", "\(Self.stillQueueLimit) others wait") }
     }
 
-    private func importFile(_ order: ImportOrder) {
-        let session = ImportSession(order, settings: settings, store: store, report: report)
-        let isAdmitted = state.change { state in
-            guard !state.isDraining, state.imports.count < Self.importQueueLimit else { return false }
-            state.imports.append(session)
-            return true
-        }
-        if !isAdmitted { busy(order.request, "import a file", "\(Self.importQueueLimit) others wait") }
-    }
-
     private func cancel(_ request: RequestNumber) {
         let wasWaiting = state.change { state in
-            let before = state.stills.count + state.imports.count
+            let before = state.stills.count
             state.stills.removeAll { $0.request == request }
-            state.imports.removeAll { $0.order.request == request }
-            state.runningImports[request]?.cancel()
-            return state.stills.count + state.imports.count < before
+            return state.stills.count < before
         }
         if wasWaiting {
-            report(.requestFailed(request, CaselightError(.interrupted, "finish a request", because: "it was told to stop")))
+            report(.requestFailed(request, CaselightError(.interrupted, "decode a still", because: "it was told to stop")))
         }
+        for lane in [imports, clips] { lane.cancel(request) }
     }
 
     private static func decodeStills(_ state: Monitor<State>, _ report: @Sendable (WorkerEvent) -> Void) {
@@ -119,20 +111,6 @@ package final class StillWorker: WorkerRole {
                 report(.requestFailed(order.request, error))
             }
             state.change { $0.runningStills -= 1 }
-        }
-    }
-
-    private static func importFiles(_ state: Monitor<State>, _ report: @Sendable (WorkerEvent) -> Void) {
-        while true {
-            let session = state.wait { state -> ImportSession? in
-                guard !state.imports.isEmpty else { return nil }
-                let session = state.imports.removeFirst()
-                state.runningImports[session.order.request] = session
-                return session
-            }
-            guard let session else { continue }
-            report(session.run())
-            state.change { $0.runningImports[session.order.request] = nil }
         }
     }
 
