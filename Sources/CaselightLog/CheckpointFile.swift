@@ -81,7 +81,8 @@ package struct CheckpointFile: Sendable {
 
     /// A note is three lines, a blank one and signatures; where none begins, a line is passed over.
     static func notes(in text: String) -> [SignedCheckpoint] {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        // What follows the last line break is no line yet.
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
         var (notes, start) = ([SignedCheckpoint](), 0)
         while start + 4 < lines.count {
             let signatures = lines[(start + 4)...].prefix { $0.hasPrefix("— ") }

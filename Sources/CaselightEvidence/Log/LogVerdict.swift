@@ -49,6 +49,12 @@ package struct ClockStep: Hashable, Sendable, Codable {
     package var sequence: Int64
     package var from: WallTime
     package var to: WallTime
+
+    package init(sequence: Int64, from: WallTime, to: WallTime) {
+        self.sequence = sequence
+        self.from = from
+        self.to = to
+    }
 }
 
 /// What became of one checkpoint.

@@ -6,6 +6,8 @@ package struct NoteSignature: Hashable, Sendable {
     private static let ed25519: UInt8 = 1
     private static let keyHashByteCount = 4
     private static let nameByteLimit = 255
+    /// An Ed25519 signature's; a witness's is longer by its time. What is shorter was cut.
+    private static let signatureByteCount = 64
     private static let byteLimit = 1024
 
     package let name: String
@@ -35,7 +37,7 @@ package struct NoteSignature: Hashable, Sendable {
     init?(line: some StringProtocol) {
         let words = line.split(separator: " ", omittingEmptySubsequences: false)
         guard words.count == 3, words[0] == "—", Self.isName(words[1]), let bytes = Data(base64Encoded: String(words[2])),
-            bytes.count > Self.keyHashByteCount, bytes.count <= Self.byteLimit
+            bytes.count >= Self.keyHashByteCount + Self.signatureByteCount, bytes.count <= Self.byteLimit
         else { return nil }
         self.init(
             name: String(words[1]), keyHash: Array(bytes.prefix(Self.keyHashByteCount)),
