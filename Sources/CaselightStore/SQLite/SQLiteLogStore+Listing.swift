@@ -12,6 +12,18 @@ extension SQLiteLogStore {
             }
         }
     }
+
+    /// How SQLite goes about a listing, for tests.
+    func plan(_ filter: LogFilter) async throws -> [String] {
+        try await file.read("plan a listing of the log") { db in
+            let question = try LogQuestion(filter, db)
+            return try db.quickly("EXPLAIN QUERY PLAN \(question.sql)") { statement in
+                var steps: [String] = []
+                while try statement.step() { steps.append(statement.text(3)) }
+                return steps
+            }
+        }
+    }
 }
 
 /// A filter as SQL, over the index that leaves the fewest rows to look at. `?1` is the sequence to stay below, `?2` the limit.
