@@ -38,7 +38,8 @@ struct SamplePackage {
 
     /// Writes it to `path`.
     @discardableResult
-    func write(to path: String, timestamp: PackageTimestamp? = nil) throws -> SealedPackage {
+    func write(to path: String, timestamp: PackageTimestamp? = nil, manifest other: Manifest? = nil) throws -> SealedPackage {
+        let manifest = other ?? manifest
         let target = try FileDescriptor.open(FilePath(path), .readWrite, options: [.create, .truncate], permissions: [.ownerReadWrite])
         return try target.closeAfter {
             let builder = PackageBuilder(target)
