@@ -44,8 +44,7 @@ package struct PasswordHasher: Sendable {
                 rounds: Self.rounds, blockSize: Self.blockSize, parallelism: Self.parallelism, salt: salt, key: [])
             let key = try Self.derive(Array(text.utf8), like: empty, byteCount: Self.keyByteCount)
             return PasswordHash(
-                rounds: empty.rounds, blockSize: empty.blockSize, parallelism: empty.parallelism, salt: salt,
-                key: key.withUnsafeBytes { Array($0) })
+                rounds: empty.rounds, blockSize: empty.blockSize, parallelism: empty.parallelism, salt: salt, key: key)
         }
     }
 
@@ -59,22 +58,23 @@ package struct PasswordHasher: Sendable {
         return try await threads.run {
             let key = try Self.derive(Array(text.utf8), like: kept, byteCount: kept.key.count)
             // Keys compare in constant time.
-            return key == SymmetricKey(data: kept.key) && hash != nil
+            return SymmetricKey(data: key) == SymmetricKey(data: kept.key) && hash != nil
         }
     }
 
-    static func derive(_ password: [UInt8], like hash: PasswordHash, byteCount: Int) throws -> SymmetricKey {
+    static func derive(_ password: [UInt8], like hash: PasswordHash, byteCount: Int) throws -> [UInt8] {
         do {
             return try KDF.Scrypt.deriveKey(
                 from: password, salt: hash.salt, outputByteCount: byteCount, rounds: hash.rounds, blockSize: hash.blockSize,
-                parallelism: hash.parallelism)
+                parallelism: hash.parallelism
+            ).withUnsafeBytes { Array($0) }
         } catch {
             throw CaselightError(.internalFailure, "check a password", because: "scrypt refused, perhaps for want of memory")
         }
     }
 
     /// What names that nobody has are checked against.
-    private static let nobody = PasswordHash(
+    static let nobody = PasswordHash(
         rounds: rounds, blockSize: blockSize, parallelism: parallelism, salt: [UInt8](repeating: 0, count: saltByteCount),
         key: [UInt8](repeating: 0, count: keyByteCount))
 
