@@ -34,8 +34,9 @@ struct CheckCommand: AsyncParsableCommand {
         try await reportingProblems {
             let settings = try await options.read()
             try Parts.checkRecordsAreThere(settings)
-            let records = try Parts.openRecords(settings)
-            let index = try SQLiteFootageIndex.open(path: settings.indexPath)
+            // Nothing that is sealed is read here.
+            let records = try SQLiteRecordStore.openForReading(path: settings.recordsPath, sealer: SecretSealer(.random()))
+            let index = try SQLiteFootageIndex.openForReading(path: settings.indexPath)
             let archive = try Archive.openForReading(path: settings.ingest.archivePath, knownVolumes: try await records.volumes())
             let report = try await check(index, archive)
             if json {

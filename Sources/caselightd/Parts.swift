@@ -38,8 +38,15 @@ struct Parts {
     /// Opens the records with the keys of the installation, which a first start makes.
     static func openRecords(_ settings: Settings) throws -> SQLiteRecordStore {
         let file = settings.keyFile
-        let keys = file.isCredential || file.isThere ? try file.keys() : try file.make()
-        return try SQLiteRecordStore.open(path: settings.recordsPath, sealer: SecretSealer(keys))
+        if file.isCredential || file.isThere {
+            return try SQLiteRecordStore.open(path: settings.recordsPath, sealer: SecretSealer(try file.keys()))
+        }
+        guard try !SQLiteRecordStore.holdsSealedSecrets(path: settings.recordsPath) else {
+            throw CaselightError(
+                .invalidConfiguration, "read the secrets in \(settings.recordsPath)", because: "the file of their keys, \(file.path), is gone",
+                remedy: "Put it back from its backup. Where it is lost for good: caselightd rotate-key --lost.")
+        }
+        return try SQLiteRecordStore.open(path: settings.recordsPath, sealer: SecretSealer(try file.make()))
     }
 
     /// For commands that look at what is there, and must not begin something new at a path that is wrong.

@@ -48,6 +48,8 @@ import Testing
         changed.bearingDegrees = Bool.random(using: &random) ? .random(in: 0..<360, using: &random) : nil
         changed.kind = CameraKind.allCases.randomElement(using: &random) ?? .fixed
         changed.cameraClass = CameraClass.allCases.randomElement(using: &random) ?? .first
+        changed.owner = ["shop", "school"].randomElement(using: &random) ?? ""
+        changed.grid = ["g1", "g2", nil].randomElement(using: &random) ?? nil
         // Some look so far that they stand in a great many squares of the map.
         changed.rangeMeters = [50, 500, 30_000].randomElement(using: &random)
         switch Int.random(in: 0..<4, using: &random) {
@@ -70,6 +72,20 @@ import Testing
             let (sql, arguments) = (SQLiteRecordStore.viewpointSQL(conditions), StatementArguments(conditions.arguments))
             let rows = try await store.file.read("compare") { db in try Row.fetchAll(db, sql: sql, arguments: arguments).map { $0[0] as String } }
             #expect(found.map(\.code.text).sorted() == rows.sorted())
+            let scope = CameraScope.groups([
+                CameraGroup(code: "a", name: "", classes: [.first], owners: ["shop"]),
+                CameraGroup(code: "b", name: "", grids: ["g1"]),
+            ])
+            let scoped = CameraFilter(cameraClass: cameraClass, scope: scope)
+            let known = try await store.viewpoints(meeting: box, filter: scoped)
+            conditions = Conditions(
+                "v.south_deg <= ? AND v.north_deg >= ? AND v.west_deg <= ? AND v.east_deg >= ?", box.north, box.south, box.east, box.west)
+            conditions.add(scoped)
+            let (scopedSQL, values) = (SQLiteRecordStore.viewpointSQL(conditions), StatementArguments(conditions.arguments))
+            let inScope = try await store.file.read("compare") { db in
+                try Row.fetchAll(db, sql: scopedSQL, arguments: values).map { $0[0] as String }
+            }
+            #expect(known.map(\.code.text).sorted() == inScope.sorted())
             // One of a kind that only the table's own filter can tell.
             let named = try await store.viewpoints(meeting: box, filter: CameraFilter(cameraClass: cameraClass, text: "n"))
             #expect(Set(named).isSubset(of: found))

@@ -33,6 +33,23 @@ import Testing
         #expect(scans(plan).isEmpty, "\(plan)")
     }
 
+    @Test func findsViewpointsOfAScopeAsQuickly() throws {
+        var conditions = Conditions("v.south_deg <= ? AND v.north_deg >= ? AND v.west_deg <= ? AND v.east_deg >= ?", 0, 0, 0, 0)
+        let group = CameraGroup(code: "g", name: "", classes: [.first], grids: ["a", "b"], owners: ["o"])
+        conditions.add(CameraFilter(scope: .groups([group, CameraGroup(code: "h", name: "", owners: ["p"])])))
+        let plan = try self.plan(SQLiteRecordStore.viewpointSQL(conditions), .records(.forTests))
+        #expect(plan.hasPrefix("SCAN v VIRTUAL TABLE INDEX 2:B0D1B2D3"), "\(plan)")
+        #expect(plan.contains("SEARCH c USING INTEGER PRIMARY KEY"), "\(plan)")
+        #expect(plan.contains("SEARCH o USING INDEX cameras_by_code (code=?)"), "\(plan)")
+        #expect(scans(plan).isEmpty, "\(plan)")
+    }
+
+    @Test func takesUpUnfinishedExportsByAnIndexOfTheirOwn() throws {
+        let plan = try self.plan(SQLiteRecordStore.unfinishedExportSQL, .records(.forTests))
+        #expect(plan.contains("e USING INDEX exports_unfinished"), "\(plan)")
+        #expect(!plan.contains("TEMP B-TREE"), "\(plan)")
+    }
+
     @Test func readsOutagesAndClockStatementsByCameraAndTime() throws {
         let outages = try plan(SQLiteRecordStore.overlappingSQL, .records(.forTests))
         let key = "(camera_code=? AND length_class=? AND started_at_us>? AND started_at_us<?)"

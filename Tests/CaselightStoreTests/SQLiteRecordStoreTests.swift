@@ -6,6 +6,34 @@ import Testing
     @Test(arguments: RecordStoreContract.clauses) func fulfilsTheContract(_ clause: RecordStoreContract.Clause) async throws {
         try await clause.check(in: SQLiteRecordHome())
     }
+
+    @Test(arguments: AccountStoreContract.clauses) func fulfilsTheContractOfAccounts(_ clause: AccountStoreContract.Clause) async throws {
+        try await clause.check(in: SQLiteAccountHome())
+    }
+
+    @Test(arguments: CaseStoreContract.clauses) func fulfilsTheContractOfCases(_ clause: CaseStoreContract.Clause) async throws {
+        try await clause.check(in: SQLiteCaseHome())
+    }
+}
+
+struct SQLiteAccountHome: StoreHome {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    func open() throws -> any AccountStore { try SQLiteRecordStore.open(path: folder.file("records.db"), sealer: .forTests) }
+
+    func close(_ store: any AccountStore) throws { try (store as? SQLiteRecordStore)?.close() }
+}
+
+struct SQLiteCaseHome: StoreHome {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    func open() throws -> any CaseStore & RecordStore { try SQLiteRecordStore.open(path: folder.file("records.db"), sealer: .forTests) }
+
+    func close(_ store: any CaseStore & RecordStore) throws { try (store as? SQLiteRecordStore)?.close() }
 }
 
 struct SQLiteRecordHome: StoreHome {

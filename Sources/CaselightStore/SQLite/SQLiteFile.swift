@@ -26,6 +26,8 @@ final class SQLiteFile: Sendable {
     /// Whether this opening gave the file its first schema.
     let isNew: Bool
     let pool: DatabasePool
+    /// Whether this process only looks at a file that another one may be writing.
+    private let isReadOnly: Bool
     private let remedy: String
 
     var name: String { Self.name(of: path) }
@@ -37,6 +39,7 @@ final class SQLiteFile: Sendable {
     /// - Throws: `newerSchema`, `damagedDatabase`, `diskFull`, `diskFailed`, `busy`.
     init(path: String, form: SQLiteForm) throws(CaselightError) {
         self.path = path
+        isReadOnly = false
         remedy = form.remedy
         let name = Self.name(of: path)
         do {
@@ -48,6 +51,31 @@ final class SQLiteFile: Sendable {
             try Self.wipeRemainsIfPossible(pool)
         } catch {
             throw StoreFailure.error(error, doing: "open \(name)", path: path, remedy: form.remedy)
+        }
+    }
+
+    /// Opens a file that another process may be writing, to read it: no connection of this process writes, checkpoints, or brings the
+    /// schema up to date.
+    ///
+    /// - Throws: `notFound`, `conflict` for an older schema, and as `init(path:form:)`.
+    init(forReading path: String, form: SQLiteForm) throws(CaselightError) {
+        self.path = path
+        (isReadOnly, isNew) = (true, false)
+        remedy = form.remedy
+        let name = Self.name(of: path)
+        try Self.checkIsThere(path, "read \(name)")
+        do {
+            var configuration = Self.configuration(label: name)
+            configuration.readonly = true
+            pool = try DatabasePool(path: path, configuration: configuration)
+            let schema = try Self.knownSchema(pool, name: name, form)
+            guard schema == form.newestSchema else {
+                throw CaselightError(
+                    .conflict, "read \(name)", because: "it is at schema \(schema), and this caselightd reads schema \(form.newestSchema)",
+                    remedy: "Start this caselightd once: that brings the file up to date.")
+            }
+        } catch {
+            throw StoreFailure.error(error, doing: "read \(name)", path: path, remedy: form.remedy)
         }
     }
 
@@ -72,17 +100,6 @@ final class SQLiteFile: Sendable {
             }
         }
         return try result.get()
-    }
-
-    /// Wipes what transactions before have marked. - Throws: `diskFull`, `busy`; the mark stays, and the next opening wipes.
-    func wipeRemains(_ operation: @autoclosure @escaping @Sendable () -> String) async throws(CaselightError) {
-        let result: Result<Void, CaselightError> = await withCheckedContinuation { continuation in
-            pool.asyncWriteWithoutTransaction { db in
-                let result = Result { try Self.wipeRemains(db) }
-                continuation.resume(returning: result.mapError { self.failure($0, operation()) })
-            }
-        }
-        try result.get()
     }
 
     /// Runs `body` on one snapshot of the database.
@@ -121,14 +138,14 @@ final class SQLiteFile: Sendable {
     func close() throws(CaselightError) {
         do {
             // Readers hold no snapshot between calls, so the log can be emptied; where one does, it stays for the next start.
-            _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+            if !isReadOnly { _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) } }
             try pool.close()
         } catch {
             throw failure(error, "close \(name)")
         }
     }
 
-    private func failure(_ error: any Error, _ operation: String) -> CaselightError {
+    func failure(_ error: any Error, _ operation: String) -> CaselightError {
         StoreFailure.error(error, doing: operation, path: path, remedy: remedy)
     }
 }
@@ -136,7 +153,7 @@ final class SQLiteFile: Sendable {
 // MARK: - Opening
 
 extension SQLiteFile {
-    private static func configuration(label: String) -> Configuration {
+    static func configuration(label: String) -> Configuration {
         var configuration = Configuration()
         configuration.label = label
         configuration.foreignKeysEnabled = true
@@ -168,9 +185,16 @@ extension SQLiteFile {
         }
     }
 
+    static func checkIsThere(_ path: String, _ operation: String) throws(CaselightError) {
+        var status = stat()
+        guard stat(path, &status) != 0 else { return }
+        guard errno == ENOENT else { throw StoreFailure.systemError(errno, doing: operation, path: path) }
+        throw CaselightError(.notFound, operation, because: "there is no file \(path)", remedy: "Check the path in the configuration.")
+    }
+
     /// The schema the file is at; 0 for an empty one.
-    private static func knownSchema(_ pool: DatabasePool, name: String, _ form: SQLiteForm) throws -> Int {
-        let (id, tables, steps) = try pool.read { db in
+    static func knownSchema(_ reader: some DatabaseReader, name: String, _ form: SQLiteForm) throws -> Int {
+        let (id, tables, steps) = try reader.read { db in
             let tables = try String.fetchAll(db, sql: "SELECT name FROM sqlite_master WHERE type = 'table'")
             let hasSteps = tables.contains("grdb_migrations")
             return (
@@ -205,33 +229,6 @@ extension SQLiteFile {
             }
         }
         return migrator
-    }
-}
-
-// MARK: - Wiping
-
-/// Secrets that a transaction replaced still stand in the log, and in pages not yet checkpointed. A negative `user_version`, set in the
-/// same transaction, says so until they are wiped, whatever happens in between.
-extension SQLiteFile {
-    static func markRemains(_ db: Database) throws {
-        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-        try db.execute(sql: "PRAGMA user_version = \(-abs(version))")
-    }
-
-    /// Writes the file anew and empties the log, where a transaction has marked remains; else does nothing. On the writer's connection,
-    /// outside of a transaction.
-    static func wipeRemains(_ db: Database) throws {
-        guard let version = try Int.fetchOne(db, sql: "PRAGMA user_version"), version < 0 else { return }
-        try db.checkpoint(.truncate)
-        try db.execute(sql: "VACUUM")
-        try db.checkpoint(.truncate)
-        try db.execute(sql: "PRAGMA user_version = \(-version)")
-    }
-
-    /// A full disk, or another reader, is no reason not to start: the mark stays, and the next opening wipes.
-    private static func wipeRemainsIfPossible(_ pool: DatabasePool) throws {
-        do { try pool.writeWithoutTransaction(wipeRemains) } catch let error as DatabaseError
-        where [.SQLITE_FULL, .SQLITE_BUSY, .SQLITE_LOCKED].contains(error.resultCode) {}
     }
 }
 

@@ -28,6 +28,17 @@ public final class SQLiteFootageIndex: FootageIndex {
         }
     }
 
+    /// Opens the file of an installation whose daemon may be running, to read it: nothing is made, brought up to date or checkpointed,
+    /// and what would change it fails. Blocks.
+    ///
+    /// - Throws: `CaselightError`: `notFound`, `conflict` for an older schema, and as `open(path:)`.
+    public static func openForReading(path: String) throws(CaselightError) -> SQLiteFootageIndex {
+        let file = try SQLiteFile(forReading: path, form: .index)
+        do { return try SQLiteFootageIndex(file: file) } catch {
+            throw StoreFailure.error(error, doing: "read \(file.name)", path: path, remedy: SQLiteForm.index.remedy)
+        }
+    }
+
     /// Whether this opening found no index: a new file, or an empty one. Then the archive may hold what it does not know.
     public var isNew: Bool { file.isNew }
 

@@ -74,17 +74,14 @@ extension SQLiteRecordStore {
 
     /// Seals everything anew with the newest of `keys`, in one durable write, and wipes what stood there before.
     ///
-    /// - Parameter keys: kept on disk already; all that are in use, and the newest first.
+    /// - Parameter keys: kept on disk already, so that what is sealed from now on can be read after a crash.
     /// - Returns: how many secrets were sealed anew. - Throws: as `rotateSecrets(keptIn:)`; then all stays as it was.
     public func rotateSecrets(to keys: SecretKeys) async throws -> Int {
         let operation = "seal the secrets with a new key"
-        let new = SecretSealer(keys)
-        try sealer.withLock { sealer throws(CaselightError) in
-            guard Set(sealer.keys.entries.map(\.id)).isSubset(of: keys.entries.map(\.id)) else {
-                throw CaselightError(.invalidValue, operation, because: "the keys in use are not among those to go on with")
-            }
-            // From here on what is read may be of either key.
-            sealer = new
+        let new = sealer.withLock { sealer in
+            // From here on what is read may be of either key, also by those who asked a moment ago.
+            sealer = SecretSealer(keys.followed(by: sealer.keys))
+            return sealer
         }
         let count = try await file.write(operation) { db in
             let secrets = try Self.secrets(db).filter { !new.isOfNewestKey($0.sealed) }

@@ -104,15 +104,7 @@ public struct SecretKeyFile: Hashable, Sendable {
             throw failure(code, "write")
         }
         unlink(fresh)
-        try syncFolder()
-    }
-
-    private func syncFolder() throws(CaselightError) {
-        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure(errno, "keep") }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw failure(errno, "keep") }
+        try syncFolder(of: path, doing: "keep the keys in \(path)")
     }
 
     private func checkKeeping(_ descriptor: Int32) throws(CaselightError) {

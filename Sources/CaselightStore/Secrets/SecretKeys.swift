@@ -37,7 +37,7 @@ public struct SecretKeys: Sendable, CustomStringConvertible, CustomDebugStringCo
     /// - Throws: `invalidConfiguration`, without a word of the text.
     public init(text: String, origin: String) throws(CaselightError) {
         var entries: [Entry] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let line = line.trimmingCharacters(in: .whitespaces)
             if line.isEmpty || line.hasPrefix("#") { continue }
             guard let entry = Self.entry(line) else {
@@ -70,6 +70,12 @@ public struct SecretKeys: Sendable, CustomStringConvertible, CustomDebugStringCo
 
     /// These, and a new one before them.
     public func withNewKey() -> SecretKeys { SecretKeys(entries: [Self.newEntry()] + entries, origin: origin) }
+
+    /// These, and after them those of `others` that are not among them.
+    func followed(by others: SecretKeys) -> SecretKeys {
+        let known = Set(entries.map(\.id))
+        return SecretKeys(entries: entries + others.entries.filter { !known.contains($0.id) }, origin: origin)
+    }
 
     /// The newest alone.
     public var newestOnly: SecretKeys { SecretKeys(entries: [entries[0]], origin: origin) }

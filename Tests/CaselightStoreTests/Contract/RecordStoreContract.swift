@@ -6,7 +6,7 @@ import Testing
 enum RecordStoreContract {
     typealias Clause = ContractClause<any RecordStore>
 
-    static let clauses: [Clause] = cameras + viewpoints + areas + incidents + links + outages + clocks + [keepsEverything]
+    static let clauses: [Clause] = cameras + viewpoints + areas + incidents + links + outages + clocks + scopes + [keepsEverything]
 
     private static let keepsEverything = Clause(reopening: "keeps everything over closing and opening") { home async throws in
         var store = try await home.open()
@@ -16,7 +16,8 @@ enum RecordStoreContract {
         try await store.addIncident(incident)
         let link = try await store.addLink(
             ClipLink(
-                id: 0, incident: incident.number, camera: camera.code, span: span(0, 1), role: .event, note: "他", linkedAt: at(9)))
+                id: 0, incident: incident.number, camera: camera.code, span: span(0, 1), role: .event, note: "他",
+                linkedBy: AccountName("wang"), linkedAt: at(9)))
         let (closed, open) = (try outage("gate-3", 0, 5), try outage("gate-3", 7, nil, .unauthorized, "401"))
         try await store.addOutage(closed)
         try await store.openOutage(open)

@@ -50,6 +50,7 @@ func fullIncident(_ text: String) throws -> Incident {
     incident.grid = "510100-07"
     incident.text = "冰箱从三轮车上被盗 🧊\nrider → 大道路"
     incident.state = .lead
+    incident.postedBy = try AccountName("wang")
     incident.updatedAt = at(20)
     return incident
 }
