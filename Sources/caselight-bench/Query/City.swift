@@ -1,5 +1,6 @@
 import CaselightModel
 import CaselightQuery
+import CaselightStore
 
 /// A city that never was: half of its cameras anywhere, half in clusters; days of footage with outages; incidents where cameras are.
 ///
@@ -56,7 +57,24 @@ struct City: Sendable {
         camera.address = "\(number) Qianjin Road"
         if number % 3 != 0 { camera.bearingDegrees = .random(in: 0..<360, using: &random) }
         camera.rangeMeters = .random(in: 40...150, using: &random)
+        camera.cameraClass = CameraClass.allCases[number % CameraClass.allCases.count]
+        camera.grid = Self.grid(of: positions[number])
+        camera.owner = "owner \(number % 200)"
         return camera
+    }
+
+    /// Half a kilometre a side, as grids of a city are.
+    private static func grid(of point: GeoPoint) -> String {
+        "3302-\(Int((point.latitude * 200).rounded(.down)))-\(Int((point.longitude * 200).rounded(.down)))"
+    }
+
+    /// Somebody of half the city's grids, and of two classes and half the owners elsewhere.
+    var scope: CameraScope {
+        let grids = Set(positions.map(Self.grid)).sorted().enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
+        return .groups([
+            CameraGroup(code: "district", name: "", grids: grids),
+            CameraGroup(code: "public", name: "", classes: [.first, .second], owners: (0..<100).map { "owner \($0 * 2)" }),
+        ])
     }
 
     func incidents(_ count: Int) throws -> [Incident] {
@@ -80,6 +98,12 @@ struct City: Sendable {
 
         var query: ClipQuery {
             ClipQuery(place: .shape(.circle(center: center, radiusMeters: Self.radiusMeters)), span: span)
+        }
+
+        func query(within scope: CameraScope) -> ClipQuery {
+            var query = query
+            query.filter.scope = scope
+            return query
         }
     }
 

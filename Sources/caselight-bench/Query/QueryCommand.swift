@@ -81,17 +81,8 @@ struct QueryCommand: ParsableCommand {
         for round in 0..<rounds {
             Progress.say("asking the library and SQLite, round \(round + 1) of \(rounds)")
             let asked = city.questions(questions, seed: 100 + UInt64(round))
-            let (times, found) = try Waiting.result { () async throws -> ([Double], Int) in
-                for question in asked.prefix(Self.warmUpCount) { _ = try await search.clips(question.query) }
-                var (times, found) = ([Double](), 0)
-                for question in asked {
-                    let watch = Stopwatch()
-                    let answer = try await search.clips(question.query)
-                    times.append(watch.milliseconds)
-                    found += answer.statement.camerasInRange
-                }
-                return (times, found)
-            }
+            let (times, found) = try ask(asked.map(\.query), search)
+            result.add(scoped: try ask(asked.map { $0.query(within: city.scope) }, search).times)
             for question in asked.prefix(Self.warmUpCount) { _ = raw.ask(question) }
             guard found > 0 else { throw Trouble("no question found a camera: the city was not filled as it should be") }
             var rows = 0
@@ -104,6 +95,20 @@ struct QueryCommand: ParsableCommand {
         }
         try records.close()
         try index.close()
+    }
+
+    private func ask(_ queries: [ClipQuery], _ search: FootageSearch) throws -> (times: [Double], found: Int) {
+        try Waiting.result {
+            for query in queries.prefix(Self.warmUpCount) { _ = try await search.clips(query) }
+            var (times, found) = ([Double](), 0)
+            for query in queries {
+                let watch = Stopwatch()
+                let answer = try await search.clips(query)
+                times.append(watch.milliseconds)
+                found += answer.statement.camerasInRange
+            }
+            return (times, found)
+        }
     }
 
     private func askDaemon(_ city: City, _ daemon: Daemon, _ result: inout QueryReport) throws {

@@ -23,6 +23,8 @@ struct QueryReport: Report {
     /// Each round's.
     private(set) var library: [Latencies] = []
     private(set) var sqlite: [Latencies] = []
+    /// Of somebody who may know of about half the cameras.
+    private(set) var scoped: [Latencies] = []
     var http = OverHTTP()
     private(set) var camerasPerAnswer = 0.0
     private(set) var rowsPerAnswerOfSQLite = 0.0
@@ -49,9 +51,12 @@ struct QueryReport: Report {
         p99Ratio = Spread(zip(self.library, self.sqlite).map { $0.p99Milliseconds / $1.p99Milliseconds })?.median
     }
 
+    mutating func add(scoped times: [Double]) { if let times = Latencies(milliseconds: times) { scoped.append(times) } }
+
     var text: String {
         var table = LatencyTable()
         table.add("library", library)
+        table.add("library, within a scope", scoped)
         table.add(setting.isPeerByMinute ? "plain SQLite, a row a minute" : "plain SQLite, the same rows", sqlite)
         for (name, outcomes) in [("one client", http.alone), ("paced", http.atRate), ("without pause", http.unpaced)] {
             guard let first = outcomes.first else { continue }
