@@ -172,7 +172,7 @@ let package = Package(
         .testTarget(
             name: "CaselightExportTests",
             dependencies: [
-                "CaselightExport", "CaselightLog", "CaselightQuery", "CaselightStore", "CaselightArchive", "CaselightEvidence",
+                "CaselightExport", "CaselightIngest", "CaselightLog", "CaselightQuery", "CaselightStore", "CaselightArchive", "CaselightEvidence",
                 "CaselightModel", "TestSupport", logging, crypto, systemPackage,
             ],
             swiftSettings: settings),
