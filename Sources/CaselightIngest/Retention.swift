@@ -85,7 +85,7 @@ package struct Retention: Sendable {
             let days = try await records.camera(code)?.retentionDays ?? defaultDays
             let limit = clock.now() - .days(Int64(days))
             while !Task.isCancelled {
-                let old = try await index.oldestSegments(of: code, endedBefore: limit, limit: Self.batchSize)
+                let old = try await index.oldestSegments(of: code, endedBefore: limit, from: nil, limit: Self.batchSize)
                 guard !old.isEmpty else { break }
                 try await delete(old, because: "older than \(days) days")
             }
@@ -97,7 +97,7 @@ package struct Retention: Sendable {
         var (freeBytes, _) = try archive.space()
         while freeBytes < reserveBytes, !Task.isCancelled {
             let oldest = try await index.oldestSegments(
-                of: nil, endedBefore: clock.now() - Self.youngestDeleted, limit: Self.batchSize)
+                of: nil, endedBefore: clock.now() - Self.youngestDeleted, from: nil, limit: Self.batchSize)
             guard !oldest.isEmpty else {
                 freeGauge.record(freeBytes)
                 fullGauge.record(1)

@@ -24,9 +24,13 @@ public protocol FootageIndex: Sendable {
     func openSegments() async throws -> [Segment]
     /// Those marked for deletion whose files may still be there: what a crash between mark and deletion left.
     func segmentsBeingDeleted() async throws -> [Segment]
-    /// Closed segments of the camera, or of all cameras, that were recorded here and ended before `time`; the oldest first. What was
-    /// handed over as a file is none of them.
-    func oldestSegments(of camera: CameraCode?, endedBefore time: WallTime, limit: Int) async throws -> [Segment]
+    /// Closed segments of the camera in the order of their starts, or of all cameras in the order of their ends, that were recorded here
+    /// and ended before `time`; the oldest first. What was handed over as a file is none of them.
+    ///
+    /// - Parameter cursor: where a walk goes on, so that what stays at the front costs no page twice; `nil` begins.
+    func oldestSegments(
+        of camera: CameraCode?, endedBefore time: WallTime, from cursor: OldestCursor?, limit: Int
+    ) async throws -> [Segment]
     /// `nil` where the index knows no such run.
     func run(_ id: RunID) async throws -> Run?
     /// A camera's runs that have a moment in the span, in order.
@@ -46,6 +50,14 @@ public protocol FootageIndex: Sendable {
 extension FootageIndex {
     /// Any thread does.
     public var readExecutor: (any TaskExecutor)? { nil }
+}
+
+/// Where a walk through the oldest segments goes on.
+public enum OldestCursor: Hashable, Sendable {
+    /// Behind this one, the last of the page before. It may be gone meanwhile.
+    case after(Segment)
+    /// At those that begin at this time or later.
+    case startingAt(WallTime)
 }
 
 /// One change to the index.

@@ -17,6 +17,8 @@ public protocol RecordStore: Sendable {
     func removeCamera(_ code: CameraCode, at time: WallTime) async throws
     /// `nil` where none in service is registered under the code.
     func camera(_ code: CameraCode) async throws -> Camera?
+    /// The camera in service under the code, else the one removed last: what its footage is kept by. `nil` where there never was one.
+    func lastRegistration(of code: CameraCode) async throws -> Camera?
     /// In the order of codes, those in service only.
     func cameras(_ filter: CameraFilter, after: CameraCode?, limit: Int) async throws -> [Camera]
     /// How many are in service.

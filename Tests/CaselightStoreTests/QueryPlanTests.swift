@@ -73,12 +73,8 @@ import Testing
         }
     }
 
-    @Test func findsTheOldestAndTheUnfinishedThroughIndexesOfTheirOwn() throws {
+    @Test func findsTheUnfinishedThroughIndexesOfTheirOwn() throws {
         let cases = [
-            (
-                "WHERE s.end_reason IS NOT NULL AND s.is_deleting = 0 AND s.ended_at_us < ? ORDER BY s.ended_at_us LIMIT 9",
-                "segments_by_end"
-            ),
             ("WHERE s.end_reason IS NULL AND s.is_deleting = 0 ORDER BY s.run_key, s.sequence", "segments_open"),
             ("WHERE s.is_deleting = 1 ORDER BY s.run_key, s.sequence", "segments_deleting"),
         ]
@@ -87,6 +83,15 @@ import Testing
             #expect(plan.contains("s USING INDEX \(index)"), "\(plan)")
             #expect(!plan.contains("TEMP B-TREE"), "\(plan)")
         }
+    }
+
+    @Test func walksThroughTheOldestWhereThePageBeforeEnded() throws {
+        let all = try plan(SQLiteFootageIndex.oldestSQL, .index)
+        #expect(all.contains("s USING INDEX segments_by_end ((ended_at_us,camera_id,started_at_us,run_key,sequence)>(?,?,?,?,?) AND ended_at_us<?)"), "\(all)")
+        #expect(!all.contains("TEMP B-TREE"), "\(all)")
+        let one = try plan(SQLiteFootageIndex.oldestOfCameraSQL, .index)
+        #expect(one.contains("s USING PRIMARY KEY (camera_id=? AND started_at_us>? AND started_at_us<?)"), "\(one)")
+        #expect(!one.contains("TEMP B-TREE"), "\(one)")
     }
 
     @Test func readsTheEndsOfCoverageAlone() throws {

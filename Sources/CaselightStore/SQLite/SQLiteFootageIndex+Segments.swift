@@ -43,28 +43,6 @@ extension SQLiteFootageIndex {
         }
     }
 
-    public func oldestSegments(of camera: CameraCode?, endedBefore time: WallTime, limit: Int) async throws -> [Segment] {
-        // How old what was handed over is says nothing about how long it is here.
-        let closed = "s.end_reason IS NOT NULL AND s.is_deleting = 0 AND r.file_name IS NULL"
-        guard let camera else {
-            return try await file.readOnce("find the oldest segments") { db in
-                try SegmentRow.segments(
-                    Self.listSQL("WHERE \(closed) AND s.ended_at_us < ? ORDER BY s.ended_at_us LIMIT ?"),
-                    [time.microseconds, Int64(max(0, limit))], db)
-            }
-        }
-        guard let known = indexed(camera) else { return [] }
-        return try await file.readOnce("find the oldest segments of camera '\(camera)'") { db in
-            // What ended before started before: that bounds the walk along the key.
-            let sql = Self.listSQL(
-                """
-                WHERE \(closed) AND s.camera_id = ?1 AND s.started_at_us < ?2 AND s.ended_at_us < ?2
-                ORDER BY s.started_at_us LIMIT ?3
-                """)
-            return try SegmentRow.segments(sql, [known.id, time.microseconds, Int64(max(0, limit))], db)
-        }
-    }
-
     /// Segments without their tables.
     static func listSQL(_ rest: String) -> String { "SELECT \(SegmentRow.columns(detailed: false)) FROM \(SegmentRow.tables) \(rest)" }
 

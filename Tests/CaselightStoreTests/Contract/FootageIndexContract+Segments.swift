@@ -95,7 +95,7 @@ extension FootageIndexContract {
             // What was handed over does not go with age.
             try await index.apply([.segment(a1), .segment(b0), .segment(open), .segment(a0), .run(file), .segment(try segment(3, 0, "a", -900, -840))])
             func oldest(_ camera: String?, _ time: Double, _ limit: Int = 9) async throws -> [Segment] {
-                try await index.oldestSegments(of: try camera.map(code), endedBefore: at(time), limit: limit)
+                try await index.oldestSegments(of: try camera.map(code), endedBefore: at(time), from: nil, limit: limit)
             }
             #expect(try await oldest(nil, 1000) == [a0, b0, a1])
             #expect(try await oldest(nil, 1000, 1) == [a0])
@@ -104,13 +104,47 @@ extension FootageIndexContract {
             #expect(try await oldest("a", 61) == [a0])
             #expect(try await oldest("none", 1000).isEmpty)
         },
+        Clause("walks through the oldest page by page, past what stays, also when it goes meanwhile") { index async throws in
+            try await index.apply([.run(try run(9, "a")), .run(try run(2, "b")), .run(try run(1, "a"))])
+            // Two runs of a camera begin at the same moment, and ends fall together.
+            var all = [try segment(9, 0, "a", 0, 60), try segment(1, 0, "a", 0, 60), try segment(2, 0, "b", 0, 60)]
+            for number in 1..<20 as Range<UInt32> {
+                let start = Double(number) * 60
+                all += [try segment(9, number, "a", start, start + 60), try segment(2, number, "b", start, start + 60)]
+            }
+            try await index.apply(all.map { .segment($0) })
+            for camera in [nil, "a", "b"] {
+                let wanted = Set(all.filter { camera == nil || $0.camera.text == camera }.map(\.id))
+                var found: [Segment] = []
+                var cursor: OldestCursor?
+                while true {
+                    let page = try await index.oldestSegments(
+                        of: try camera.map(code), endedBefore: .distantFuture, from: cursor, limit: 7)
+                    guard let last = page.last else { break }
+                    found += page
+                    cursor = .after(last)
+                }
+                #expect(Set(found.map(\.id)) == wanted && found.count == wanted.count)
+                let isInOrder = zip(found, found.dropFirst()).allSatisfy {
+                    camera == nil ? $0.span.end <= $1.span.end : $0.span.start <= $1.span.start
+                }
+                #expect(isInOrder)
+                let late = try await index.oldestSegments(
+                    of: try camera.map(code), endedBefore: at(360), from: .startingAt(at(120)), limit: 99)
+                #expect(Set(late.map(\.id)) == Set(all.filter { wanted.contains($0.id) && $0.span.start >= at(120) && $0.span.end < at(360) }.map(\.id)))
+            }
+            let first = try #require(try await index.oldestSegments(of: try code("a"), endedBefore: at(61), from: nil, limit: 1).first)
+            try await index.apply([.deleting(first.id), .deleted(first.id)])
+            let next = try await index.oldestSegments(of: first.camera, endedBefore: .distantFuture, from: .after(first), limit: 1)
+            #expect(next.first?.span.start == at(0) && next.first != first)
+        },
         Clause("a segment being deleted answers no question, but is not forgotten") { index async throws in
             let (kept, going) = (try segment(1, 0, "a", 0, 60), try segment(1, 1, "a", 60, 120))
             try await index.apply([.run(try run(1, "a")), .segment(kept), .segment(going), .deleting(going.id), .deleting(going.id)])
             #expect(try await index.segment(going.id) == nil)
             #expect(try await index.segments(of: kept.camera, overlapping: always, limit: 9, detailed: true) == [kept])
-            #expect(try await index.oldestSegments(of: nil, endedBefore: .distantFuture, limit: 9) == [kept])
-            #expect(try await index.oldestSegments(of: kept.camera, endedBefore: .distantFuture, limit: 9) == [kept])
+            #expect(try await index.oldestSegments(of: nil, endedBefore: .distantFuture, from: nil, limit: 9) == [kept])
+            #expect(try await index.oldestSegments(of: kept.camera, endedBefore: .distantFuture, from: nil, limit: 9) == [kept])
             #expect(try await index.segmentsBeingDeleted() == [going])
             #expect(try await index.statistics() == FootageStatistics(segmentCount: 1, byteCount: 1000, oldestAt: at(0), newestAt: at(60)))
             // Told again, it does not come back to life; deleted, it is gone.

@@ -83,6 +83,8 @@ extension RecordStoreContract {
             try await store.addCamera(try fullCamera("gate"), credentials: FeedCredentials(user: "u", password: "p"))
             try await store.removeCamera(gate, at: at(50))
             #expect(try await store.camera(gate) == nil)
+            #expect(try await store.lastRegistration(of: gate)?.retentionDays == 90, "its footage is kept by what it was")
+            #expect(try await store.lastRegistration(of: try code("none")) == nil)
             #expect(try await store.credentials(of: gate) == nil)
             #expect(try await store.cameras(CameraFilter(), after: nil, limit: 10).isEmpty)
             #expect(try await store.cameraCount() == 0)
@@ -92,6 +94,7 @@ extension RecordStoreContract {
             again.position = point(1, 1)
             try await store.addCamera(again, credentials: nil)
             #expect(try await store.camera(gate) == again)
+            #expect(try await store.lastRegistration(of: gate) == again)
             let views = try await store.viewpoints(filter: CameraFilter()).sorted { $0.registeredAt < $1.registeredAt }
             #expect(views.map(\.registeredAt) == [at(0), at(60)])
             #expect(views.map(\.removedAt) == [at(50), nil])
