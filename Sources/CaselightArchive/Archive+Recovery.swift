@@ -26,7 +26,7 @@ extension Archive {
     ) async throws -> SegmentOutcome {
         let recovery = SegmentRecovery(
             archivePath: path, relativePath: relativePath(of: segment), id: segment.id, camera: segment.camera, stream: stream,
-            clockSamples: clockSamples)
+            clockSamples: clockSamples, mayBeHeld: await holds.mayConcern(segment.camera))
         return try await recoveryThreads.run { recovery.run() }
     }
 
@@ -57,13 +57,14 @@ extension Archive {
     }
 
     func recover(_ camera: CameraCode, _ file: (path: String, name: SegmentFileName)) async throws -> SegmentOutcome {
-        let recovery = SegmentRecovery(archivePath: path, relativePath: file.path, id: file.name.id, camera: camera)
+        let recovery = SegmentRecovery(
+            archivePath: path, relativePath: file.path, id: file.name.id, camera: camera, mayBeHeld: await holds.mayConcern(camera))
         return try await recoveryThreads.run { recovery.run() }
     }
 
     func cameras(foreign: (String) async throws -> Void) async throws -> [CameraCode] {
         var cameras: [CameraCode] = []
-        for entry in try await entries("") where entry.name != ArchiveLayout.volumeFileName && entry.name != "lost+found" {
+        for entry in try await entries("") where !ArchiveLayout.namesBesideCameras.contains(entry.name) {
             if entry.kind == .folder, let camera = try? CameraCode(entry.name) {
                 cameras.append(camera)
             } else {

@@ -15,17 +15,20 @@ package struct Archive: Sendable {
     let threads: DiskThreads
     /// Apart, so that whoever looks at footage does not wait for a start after a crash to read whole files.
     let recoveryThreads: DiskThreads
+    /// What is held, as the archive itself remembers it.
+    package let holds: HoldFolder
     /// Keeps the archive ours; `nil` where it was opened to read beside its owner.
-    private let hold: VolumeHold?
+    private let ownership: VolumeHold?
 
     /// Bytes handed out by one read.
     package static let readLimitBytes = 64 << 20
 
-    private init(path: String, volumeID: String, hold: VolumeHold?) {
+    private init(path: String, volumeID: String, ownership: VolumeHold?) {
         self.path = path
         self.volumeID = volumeID
-        self.hold = hold
+        self.ownership = ownership
         threads = DiskThreads(name: "archive-disk")
+        holds = HoldFolder(archivePath: path, threads: threads)
         recoveryThreads = DiskThreads(name: "archive-recover")
     }
 
@@ -37,14 +40,14 @@ package struct Archive: Sendable {
     ///   (an unmounted disk looks like that, so nothing is created or deleted), `busy` when another process holds it, `diskFailed`.
     package static func open(path: String, knownVolumes: [String], adopting: Bool) throws(CaselightError) -> Archive {
         let volume = try Volume.find(path: path, knownVolumes: knownVolumes, adopting: adopting)
-        return Archive(path: path, volumeID: volume.id, hold: try VolumeHold(path: path))
+        return Archive(path: path, volumeID: volume.id, ownership: try VolumeHold(path: path))
     }
 
     /// Opens an archive to read it beside the process that holds it, as a check does. Nothing is made or changed.
     ///
     /// - Throws: `CaselightError`: `wrongVolume`, `diskFailed`.
     package static func openForReading(path: String, knownVolumes: [String]) throws(CaselightError) -> Archive {
-        Archive(path: path, volumeID: try Volume.check(path: path, knownVolumes: knownVolumes).id, hold: nil)
+        Archive(path: path, volumeID: try Volume.check(path: path, knownVolumes: knownVolumes).id, ownership: nil)
     }
 
     /// Blocks until the media workers of a daemon that was killed have closed their files and are gone; to be called before recovery.
@@ -98,29 +101,6 @@ package struct Archive: Sendable {
                 }
             } catch {
                 throw CaselightError.disk(operation, error)
-            }
-        }
-    }
-
-    /// Deletes a segment's files and syncs their folder, and removes the folder when nothing is left in it. Files already gone are no error.
-    package func erase(_ segment: Segment) async throws { try await erase([segment]) }
-
-    /// Deletes segments' files, as `erase` of each does, but syncs each folder once.
-    package func erase(_ segments: [Segment]) async throws {
-        for (folder, contents) in Dictionary(grouping: segments, by: { ArchiveLayout.folder(of: videoPath(of: $0)) }) {
-            let videos = contents.map { videoPath(of: $0) }
-            try await threads.run {
-                do {
-                    for video in videos {
-                        for file in [video] + ArchiveLayout.possibleAudio(ofVideo: video) { try Disk.remove(file) }
-                    }
-                    try Disk.makeDurable(folder: folder)
-                    if rmdir(folder) == 0 { try Disk.makeDurable(folder: ArchiveLayout.folder(of: folder)) }
-                } catch Errno.noSuchFileOrDirectory {
-                    return
-                } catch {
-                    throw CaselightError.disk("delete \(videos.count) segments of '\(folder.split(separator: "/").suffix(2).joined(separator: "/"))'", error)
-                }
             }
         }
     }

@@ -4,6 +4,8 @@ internal import CaselightModel
 enum ArchiveLayout {
     static let volumeFileName = "volume.json"
     static let originalsFolderName = "originals"
+    /// What stands beside the cameras' folders and is no stranger.
+    static let namesBesideCameras: Set<String> = [volumeFileName, HoldFolder.name, "lost+found"]
 
     /// `gate-3/2026-03-02/070812.250Z-5f0c2a91b3d4e6f7-000012.mp4`
     static func video(_ id: SegmentID, camera: CameraCode, start: WallTime) -> String {

@@ -16,6 +16,7 @@ package actor IngestService: Service {
     let logger: Logger
     let board = StatusBoard()
     let outages: OutageBook
+    let holds: HoldBook
     private let indexWriter: IndexWriter
     private let pool: WorkerPool
     private let gate: ConnectGate
@@ -25,16 +26,18 @@ package actor IngestService: Service {
     var supervisors: [CameraCode: FeedSupervisor] = [:]
     private var changing: [CameraCode: Task<Void, Never>] = [:]
     private var isRecording = false
-    private var isArchiveFull = false
+    /// Why nothing can be recorded for want of room; `nil` while there is some.
+    private var archiveProblem: String?
     private let feedGauge = Gauge(label: "caselight_feeds_registered")
 
     package init(
-        records: any RecordStore, index: any FootageIndex, archive: Archive, settings: IngestSettings, clock: any WallClock,
-        logger: Logger
+        records: any RecordStore, index: any FootageIndex, archive: Archive, holds: HoldBook, settings: IngestSettings,
+        clock: any WallClock, logger: Logger
     ) {
         self.records = records
         self.index = index
         self.archive = archive
+        self.holds = holds
         self.settings = settings
         self.clock = clock
         self.logger = logger
@@ -66,6 +69,7 @@ package actor IngestService: Service {
     ///
     /// - Parameter rebuilding: reads the whole archive into an index that is new.
     package func recover(rebuilding: Bool) async throws {
+        await holds.reconcile()
         guard rebuilding else { return try await startRecovery.begin() }
         let summary = try await recovery.rebuild()
         await startRecovery.skip()
@@ -83,17 +87,17 @@ package actor IngestService: Service {
             var problems: [(part: String, detail: String)] = []
             if await !isHealthy { problems.append(("index", "recording has not begun, or the index takes no changes")) }
             if let problem = await pool.problem { problems.append(("worker", problem)) }
-            if isArchiveFull { problems.append(("archive", "it is full, and nothing in it may be deleted: free space on \(archive.path)")) }
+            if let archiveProblem { problems.append(("archive", archiveProblem)) }
             return problems
         }
     }
 
-    private func note(isArchiveFull isFull: Bool) { isArchiveFull = isFull }
+    private func note(archiveProblem problem: String?) { archiveProblem = problem }
 
     package func run() async throws {
         let retention = Retention(
-            records: records, index: index, archive: archive, outages: outages, clock: clock, logger: logger,
-            settings: { [weak self] in await self?.settings }, onRoom: { [weak self] in await self?.note(isArchiveFull: $0) })
+            records: records, index: index, archive: archive, holds: holds, outages: outages, clock: clock, logger: logger,
+            settings: { [weak self] in await self?.settings }, onRoom: { [weak self] in await self?.note(archiveProblem: $0) })
         try await startFeeds()
         isRecording = true
         await withTaskGroup(of: Void.self) { group in
@@ -130,7 +134,8 @@ package actor IngestService: Service {
 
     private func finishDeletions() async {
         do {
-            try await recovery.finishDeletions()
+            let gone = try await recovery.finishDeletions(sparing: try await holds.shield())
+            await outages.note(Retention.outages(of: gone, "expired before the last stop"))
         } catch {
             logger.error("\(error)")
         }

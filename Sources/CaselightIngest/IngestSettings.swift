@@ -19,8 +19,10 @@ package struct IngestSettings: Sendable {
     package var connectLimit = 200
     /// The first attempts after a start are spread over so long; with few feeds it takes less.
     package var connectSpread: Duration = .seconds(60)
-    /// How long footage is kept where the camera's record does not say.
-    package var retentionDays = 30
+    /// How long footage is kept.
+    package var retention = RetentionPolicy()
+    /// How long holds go on after their incident was closed.
+    package var holdDaysAfterClose = 180
     /// Free space below which the oldest footage goes.
     package var reserveBytes: Int64 = 2 << 30
     /// How often retention looks.

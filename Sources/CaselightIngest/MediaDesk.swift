@@ -97,12 +97,10 @@ package final class MediaDesk: StillMaker, ClipMaker {
     }
 
     private func discard(_ segments: [Segment], of order: FootageImport) async {
-        for segment in segments {
-            do {
-                try await archive.erase(segment)
-            } catch {
-                logger.error("\(error)", metadata: ["import": "\(order.name)"])
-            }
+        do {
+            try await archive.discard(segments)
+        } catch {
+            logger.error("\(error)", metadata: ["import": "\(order.name)"])
         }
     }
 

@@ -27,11 +27,34 @@ package struct Recovery: Sendable {
         self.logger = logger
     }
 
-    /// Finishes deletions that a crash interrupted.
-    func finishDeletions() async throws {
+    /// Finishes deletions that a crash interrupted; those of segments that are held by now are taken back.
+    ///
+    /// - Returns: those that are gone.
+    func finishDeletions(sparing shield: HoldShield) async throws -> [Segment] {
         let segments = try await index.segmentsBeingDeleted()
-        try await archive.erase(segments)
-        try await index.apply(segments.map { .deleted($0.id) })
+        var spared = segments.filter { shield.keeps($0) }
+        let marked = segments.filter { !shield.keeps($0) }
+        let held = try await archive.erase(marked)
+        spared += held
+        let gone = marked.filter { !held.contains($0) }
+        try await index.apply(gone.map { .deleted($0.id) })
+        try await reinstate(spared)
+        return gone
+    }
+
+    /// Makes segments that were marked for deletion findable again, from their files.
+    func reinstate(_ marked: [Segment]) async throws {
+        for segment in marked {
+            let run = try await index.run(segment.id.run)
+            switch try await archive.recover(segment, stream: run?.stream, clockSamples: []) {
+            case .whole(let scanned):
+                let samples = scanned.clockSamples.map { IndexChange.clockSample(segment.id.run, $0) }
+                try await index.apply([.deleted(segment.id), .run(run ?? scanned.run), .segment(scanned.segment)] + samples)
+                logger.notice("a held segment was to be deleted and is back", metadata: ["segment": "\(segment.id)"])
+            case .removed(let id): try await index.apply([.deleted(id)])
+            case .damaged(let id, let error): logger.critical("\(error)", metadata: ["segment": "\(id)"])
+            }
+        }
     }
 
     func openSegments() async throws -> [Segment] { try await index.openSegments() }

@@ -1,10 +1,13 @@
 import CaselightArchive
+import CaselightEvidence
 import CaselightIngest
+import CaselightLog
 import CaselightModel
 import CaselightServer
 import CaselightStore
 import Foundation
 import Glibc
+import Logging
 
 /// The stores and the archive that every command stands on, opened in the order that keeps footage safe: records, then archive, then index.
 struct Parts {
@@ -79,6 +82,26 @@ struct Parts {
                 .diskFailed, "make the folder \(path)", because: "\(error.localizedDescription)",
                 remedy: "Check the path and who may write there.")
         }
+    }
+}
+
+extension Parts {
+    /// Opens the consultation log with the installation's signing key, which a first start draws.
+    func openLog(_ settings: Settings, clock: any WallClock) async throws -> ConsultationBook {
+        let secretName = "signingKey"
+        let key: SigningKey
+        if let seed = try await records.secret(named: secretName) {
+            key = try SigningKey(seed: seed)
+        } else {
+            key = SigningKey()
+            try await records.setSecret(key.seed, named: secretName)
+        }
+        return try await ConsultationBook.open(
+            ConsultationBook.Parts(
+                store: try SQLiteLogStore.open(path: settings.statePath + "/log.db"),
+                settings: LogSettings(
+                    origin: "caselight/\(archive.volumeID)", checkpointPath: settings.statePath + "/checkpoints.txt"),
+                key: key, clock: clock, logger: Logger(label: "log")))
     }
 }
 

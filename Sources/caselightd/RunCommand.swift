@@ -1,5 +1,6 @@
 import ArgumentParser
 import CaselightIngest
+import CaselightLog
 import CaselightModel
 import CaselightServer
 import CaselightStore
@@ -60,8 +61,13 @@ struct RunCommand: AsyncParsableCommand {
         notifier.status("opening records and archive")
         let parts = try await Parts.open(settings, clock: clock)
         let token = try BootstrapToken.load(settings.tokenPath)
+        let log = try await parts.openLog(settings, clock: clock)
+        let keeping = Task { await log.run() }
+        let holds = HoldBook(
+            store: parts.records, records: parts.records, index: parts.index, archive: parts.archive, log: log, clock: clock,
+            logger: Logger(label: "holds"), daysAfterClose: settings.ingest.holdDaysAfterClose)
         let ingest = IngestService(
-            records: parts.records, index: parts.index, archive: parts.archive, settings: settings.ingest, clock: clock,
+            records: parts.records, index: parts.index, archive: parts.archive, holds: holds, settings: settings.ingest, clock: clock,
             logger: Logger(label: "ingest"))
         notifier.status("recovering footage")
         try await ingest.recover(rebuilding: parts.index.isNew)
@@ -79,6 +85,8 @@ struct RunCommand: AsyncParsableCommand {
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(9)
         try await ServiceGroup(configuration: group).run()
+        keeping.cancel()
+        await keeping.value
         logger.notice("stopped")
     }
 }

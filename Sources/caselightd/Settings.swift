@@ -12,6 +12,8 @@ struct Settings: Sendable {
     /// Every key there is, as `deploy/caselight.yaml` documents it. In the environment `http.port` is `CASELIGHT_HTTP_PORT`.
     static let keys: [String] = [
         "http.host", "http.port", "state.path", "archive.path", "archive.reserveGigabytes", "archive.retentionDays",
+        "retention.profile", "retention.class1Days", "retention.class2Days", "retention.class3Days", "retention.class9Days",
+        "holds.daysAfterClose",
         "worker.path", "worker.feedsPerWorker", "recording.segmentSeconds", "recording.fragmentMilliseconds",
         "recording.syncSeconds", "recording.queueMegabytes", "recording.readTimeoutSeconds", "recording.drainMilliseconds",
         "reconnect.shortestSeconds", "reconnect.longestSeconds", "connect.limit", "connect.spreadSeconds", "stills.limit",
@@ -91,7 +93,8 @@ struct Settings: Sendable {
         ingest.readTimeout = .seconds(Int64(try values.number("recording.readTimeoutSeconds", default: 10, in: 2...120)))
         ingest.drainInterval = .milliseconds(Int64(try values.number("recording.drainMilliseconds", default: 100, in: 10...200)))
         ingest.feedsPerWorker = try values.number("worker.feedsPerWorker", default: 64, in: 1...64)
-        ingest.retentionDays = try values.number("archive.retentionDays", default: 30, in: 1...36_500)
+        ingest.retention = try RetentionPolicy(values)
+        ingest.holdDaysAfterClose = try values.number("holds.daysAfterClose", default: 180, in: 1...36_500)
         ingest.reserveBytes = Int64(try values.number("archive.reserveGigabytes", default: 2, in: 0...100_000)) << 30
         ingest.stillLimit = try values.number("stills.limit", default: 64, in: 1...4096)
         ingest.connectLimit = try values.number("connect.limit", default: 200, in: 1...10_000)
@@ -133,6 +136,33 @@ struct Settings: Sendable {
 
     static func problem(_ operation: String, _ cause: String) -> CaselightError {
         CaselightError(.invalidConfiguration, operation, because: cause, remedy: "caselight.yaml as shipped names every setting and its range.")
+    }
+}
+
+extension RetentionPolicy {
+    /// - Throws: `invalidConfiguration`, also for days below the floor.
+    fileprivate init(_ values: SettingsReader) throws {
+        let profileName = try values.text("retention.profile", default: RetentionProfile.none.rawValue)
+        guard let profile = RetentionProfile(rawValue: profileName) else {
+            throw Settings.problem(
+                "use the setting retention.profile: '\(profileName)'",
+                "it is not one of \(RetentionProfile.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        self.init(profile: profile)
+        defaultDays = try checked("archive.retentionDays", try values.number("archive.retentionDays", default: 30, in: 1...36_500))
+        for cameraClass in CameraClass.allCases {
+            let key = "retention.class\(cameraClass.rawValue)Days"
+            let days = try values.number(key, default: 0, in: 0...36_500)
+            if days > 0 { daysByClass[cameraClass] = try checked(key, days) }
+        }
+    }
+
+    private func checked(_ key: String, _ days: Int) throws -> Int {
+        guard days >= floorDays else {
+            throw Settings.problem(
+                "use the setting \(key): '\(days)'", "the profile '\(profile.rawValue)' asks for at least \(floorDays) days")
+        }
+        return days
     }
 }
 

@@ -35,10 +35,13 @@ final class Installation: Sendable {
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    var retention: Retention {
-        Retention(
-            records: records, index: index, archive: archive, outages: outages, clock: StandingClock(time: Self.now), logger: logger,
-            settings: { nil })
+    func makeRetention() -> Retention {
+        let clock = StandingClock(time: Self.now)
+        let book = HoldBook(
+            store: records, records: records, index: index, archive: archive, log: RecordingLog(), clock: clock, logger: logger,
+            daysAfterClose: 180)
+        return Retention(
+            records: records, index: index, archive: archive, holds: book, outages: outages, clock: clock, logger: logger, settings: { nil })
     }
 
     /// A camera with a minute of footage that began so many days ago, for each number given.

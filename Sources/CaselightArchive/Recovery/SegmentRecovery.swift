@@ -20,6 +20,8 @@ struct SegmentRecovery {
     /// What is known besides the file, for the trailer of one that was cut.
     var stream: StreamMetadata?
     var clockSamples: [ClockSample] = []
+    /// Whether something of the camera's is held: then nothing with footage in it is removed, and what is cut is set aside.
+    var mayBeHeld = false
 
     private var path: String { "\(archivePath)/\(relativePath)" }
     private var folder: String { ArchiveLayout.folder(of: path) }
@@ -61,10 +63,13 @@ struct SegmentRecovery {
             if let hole = try Disk.firstZeroPage(file, in: 0..<content.wholeByteCount) {
                 content = try SegmentFile(file, byteCount: hole)
             }
-            guard byteCount - content.wholeByteCount <= Self.cutLimitBytes else {
-                return .damaged(id, problem(.damagedMedia, "only its first \(content.wholeByteCount) of \(byteCount) bytes can be read"))
+            let rest = content.wholeByteCount..<byteCount
+            let unreadable = problem(.damagedMedia, "only its first \(content.wholeByteCount) of \(byteCount) bytes can be read")
+            guard rest.count <= Self.cutLimitBytes, try !hidesTrailer(file, in: rest) else { return .damaged(id, unreadable) }
+            if content.tally.fragmentCount == 0 {
+                if mayBeHeld, try holdsFragments(2, file, in: rest) { return .damaged(id, unreadable) }
+                return try remove()
             }
-            guard content.tally.fragmentCount > 0 else { return try remove() }
         }
         return .whole(try close(file, content, byteCount: byteCount))
     }
@@ -94,7 +99,10 @@ struct SegmentRecovery {
     private func finish(
         _ file: FileDescriptor, _ content: SegmentFile, byteCount: Int64, _ trailer: SegmentTrailer
     ) throws -> Int64 {
-        if content.endByteCount < byteCount { try file.resize(to: content.endByteCount) }
+        if content.endByteCount < byteCount {
+            try setAside(file, content.endByteCount..<byteCount)
+            try file.resize(to: content.endByteCount)
+        }
         guard content.trailer == nil else { return content.endByteCount }
         let box = try SegmentBox.encode(trailer)
         do {
@@ -118,6 +126,8 @@ struct SegmentRecovery {
             }
             defer { try? file.close() }
             if let audio = try closeAudio(file, header, trailer, wasCut: wasCut) { return audio }
+            // Beside pictures that are whole, sound that cannot be read was not cut by a crash.
+            guard wasCut, !mayBeHeld else { continue }
             try Disk.remove(path)
             try Disk.makeDurable(folder: folder)
         }
@@ -135,6 +145,7 @@ struct SegmentRecovery {
             guard let shorter = try unlessDamaged({ try SegmentFile(file, byteCount: hole, before: limit) }) else { return nil }
             content = shorter
         }
+        if !wasCut, content.trailer == nil, try hidesTrailer(file, in: content.wholeByteCount..<byteCount) { return nil }
         guard content.tally.fragmentCount > 0 else { return nil }
         let size = try finish(file, content, byteCount: byteCount, trailer)
         return AudioSibling(
@@ -162,7 +173,12 @@ struct SegmentRecovery {
 
     /// A file that does not begin as one of ours: cut within its first write, or never written at all.
     private func removeHeadless(_ file: FileDescriptor, byteCount: Int64, _ damage: BoxDamage) throws -> SegmentOutcome {
-        if byteCount <= Self.headLimitBytes { return try remove() }
+        if byteCount <= Self.headLimitBytes {
+            let whole = 0..<byteCount
+            if try hidesTrailer(file, in: whole) { throw damage }
+            if mayBeHeld, try holdsFragments(1, file, in: whole) { throw damage }
+            return try remove()
+        }
         var offset: Int64 = 0
         while offset < byteCount {
             let block = try Disk.read(file, at: offset, count: Disk.blockByteCount)
