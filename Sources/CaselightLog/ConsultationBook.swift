@@ -179,9 +179,11 @@ extension ConsultationBook {
 
     private func succeeded(_ group: LogGroup) {
         let wasBroken = state.withLock { state in
-            defer { state.problem = nil }
             state.tail = group.tail
             state.table = group.table
+            // Nothing that was asked of the disk says nothing about it.
+            if group.isEmpty { return false }
+            defer { state.problem = nil }
             return state.problem != nil
         }
         entryGauge.record(group.tail.count)

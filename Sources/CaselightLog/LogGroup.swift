@@ -10,12 +10,14 @@ enum LogWork: Sendable {
     /// Seals the viewings that are due; those of a former run are always.
     case sealDue
     case sealAll
+    /// Writes what is gone again at once: whether the disk takes anything.
+    case probe
 
     /// How much of the queue it takes.
     var entryCount: Int {
         switch self {
         case .acts(let acts): acts.count
-        case .watched, .sealDue, .sealAll: 1
+        case .watched, .sealDue, .sealAll, .probe: 1
         }
     }
 }
@@ -39,13 +41,16 @@ struct LogGroup {
     private(set) var subtrees: [LogSubtree] = []
     /// By id; `nil` drops its row.
     private var changes: [String: Viewing?] = [:]
+    private var isProbe = false
     private let clock: any WallClock
+    private static let probeID = "probe"
 
     /// Each viewing once, however many spans came together.
     var viewingChanges: [ViewingChange] {
         changes.map { id, viewing in viewing.map { .put(id: id, state: ViewingState.bytes($0)) } ?? .drop(id: id) }
+            + (isProbe ? [.put(id: Self.probeID, state: []), .drop(id: Self.probeID)] : [])
     }
-    var isEmpty: Bool { rows.isEmpty && changes.isEmpty }
+    var isEmpty: Bool { rows.isEmpty && changes.isEmpty && !isProbe }
 
     init(tail: LogTail, table: ViewingTable, clock: any WallClock) {
         self.tail = tail
@@ -62,6 +67,7 @@ struct LogGroup {
         case .acts(let acts): try append(acts)
         case .watched(let span, let subject): try watch(span, subject)
         case .sealDue: try sealDue()
+        case .probe: isProbe = true
         case .sealAll:
             for viewing in table.left { try sealLeft(viewing) }
             for viewing in table.current.values.sorted(by: { $0.startedAt < $1.startedAt }) { try seal(viewing) }

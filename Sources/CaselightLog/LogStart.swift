@@ -15,7 +15,8 @@ extension ConsultationBook {
         package var publish: (@Sendable (SignedCheckpoint) async throws -> Void)?
 
         package init(
-            store: any LogStore, settings: LogSettings, key: SigningKey, clock: any WallClock, logger: Logger,
+            store: any LogStore, settings: LogSettings, key: SigningKey, clock: any WallClock,
+            logger: Logger = Logger(label: "caselight.log"),
             publish: (@Sendable (SignedCheckpoint) async throws -> Void)? = nil
         ) {
             self.store = store

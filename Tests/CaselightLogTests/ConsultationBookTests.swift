@@ -108,6 +108,21 @@ import Testing
         #expect(try await book.verify().isIntact)
     }
 
+    @Test func findsOutByItselfThatItCanBeWrittenAgain() async throws {
+        let store = BrittleStore(try workshop.store())
+        let book = try await workshop.book(store)
+        store.failure.withLock { $0 = CaselightError(.diskFailed, "append", because: "a sync failed") }
+        await #expect(throws: CaselightError.self) { try await book.append(try workshop.act(1)) }
+        await book.tick()
+        #expect(try await book.append([]) == 0)
+        #expect(book.problem != nil)
+        store.failure.withLock { $0 = nil }
+        await book.tick()
+        #expect(book.problem == nil)
+        #expect(try await store.count() == 0)
+        #expect(try await store.viewings().isEmpty)
+    }
+
     @Test func goesOnAfterRowsThatAFailedWriteLeftAllTheSame() async throws {
         let real = try workshop.store()
         let store = BrittleStore(real)

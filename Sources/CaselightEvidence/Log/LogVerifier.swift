@@ -68,9 +68,10 @@ package struct LogVerifier {
     /// Tells what came of it, after the last entry.
     package mutating func finish() -> LogVerdict {
         for signed in pending {
+            // Entries taken out of the middle look the same once the rest is chained anew.
             note(
-                signed.checkpoint, "the log is truncated: it has \(frontier.count) entries, and had \(signed.checkpoint.size)",
-                suspect: frontier.count)
+                signed.checkpoint,
+                "the log is truncated: it has \(frontier.count) entries, and had \(signed.checkpoint.size)\(confirmed)", suspect: soundSize)
         }
         pending = []
         verdict.count = frontier.count
@@ -110,11 +111,14 @@ package struct LogVerifier {
                 note(signed.checkpoint, nil)
                 soundSize = signed.checkpoint.size
             } else {
-                let within = soundSize == 0 ? "" : " after the \(soundSize) that a checkpoint confirms"
-                note(signed.checkpoint, "the log was changed: its first \(frontier.count) entries are not those that were signed\(within)", suspect: soundSize)
+                note(
+                    signed.checkpoint, "the log was changed: its first \(frontier.count) entries are not those that were signed\(confirmed)",
+                    suspect: soundSize)
             }
         }
     }
+
+    private var confirmed: String { soundSize == 0 ? "" : "; up to entry \(soundSize - 1) a checkpoint confirms it" }
 
     private mutating func fault(_ sequence: Int64, _ cause: String) { add(LogFault(sequence: sequence, cause: cause)) }
 

@@ -118,8 +118,11 @@ import Testing
         let saved = try Self.checkpoint(bodies)
         #expect(Self.verdict(Array(bodies[..<29])).isIntact)
         let verdict = Self.verdict(Array(bodies[..<29]), [saved])
-        #expect(verdict.firstWrongSequence == 29)
+        #expect(verdict.firstWrongSequence == 0)
         #expect(verdict.problem == "checkpoint of 30 entries: the log is truncated: it has 29 entries, and had 30")
+        let confirmed = Self.verdict(Array(bodies[..<29]), [saved, try Self.checkpoint(Array(bodies[..<20]))])
+        #expect(confirmed.firstWrongSequence == 20)
+        #expect(confirmed.problem?.hasSuffix("and had 30; up to entry 19 a checkpoint confirms it") == true)
         #expect(Self.verdict([], [saved]).firstWrongSequence == 0)
         #expect(Self.verdict(try Self.bodies(31), [saved]).isIntact)
     }
