@@ -67,7 +67,7 @@ public struct SecretKeyFile: Hashable, Sendable {
             throw CaselightError(.duplicate, "make the keys in \(path)", because: "there is a file already")
         }
         let keys = try SecretKeys(text: SecretKeys.random().text, origin: path)
-        try write(keys, replacing: false)
+        try put(keys, replacing: false)
         return keys
     }
 
@@ -79,17 +79,17 @@ public struct SecretKeyFile: Hashable, Sendable {
             throw CaselightError(
                 .forbidden, "change the keys in \(path)", because: "systemd hands them over", remedy: "Change the credential itself.")
         }
-        try write(keys, replacing: true)
+        try put(keys, replacing: true)
     }
 
-    private func write(_ keys: SecretKeys, replacing: Bool) throws(CaselightError) {
+    private func put(_ keys: SecretKeys, replacing: Bool) throws(CaselightError) {
         let fresh = path + ".new"
         // What a crash left of an earlier writing.
         unlink(fresh)
         let descriptor = open(fresh, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure(errno, "write") }
         let bytes = Array(keys.text.utf8)
-        let written = Glibc.write(descriptor, bytes, bytes.count)
+        let written = write(descriptor, bytes, bytes.count)
         let isWhole = written == bytes.count && fchmod(descriptor, 0o600) == 0 && fsync(descriptor) == 0
         let code = written >= 0 && written < bytes.count ? ENOSPC : errno
         close(descriptor)
