@@ -55,9 +55,10 @@ struct ExportFolder: Sendable {
         try Self.doing("remove the work folder of export '\(id)'") { try removeFolder("\(work(id))/\(name)") }
     }
 
-    /// Gives a package that is on disk its name, durably.
+    /// Gives a package that is on disk its name, durably, and removes the work folder.
     func publish(_ id: String) throws(CaselightError) {
         try Self.doing("publish the package of export '\(id)'") {
+            try removeFolder(work(id))
             try call { rename(part(id), package(id)) }
             try sync(folder: path)
         }

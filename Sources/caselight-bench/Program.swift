@@ -42,6 +42,6 @@ struct Bench: ParsableCommand {
             """,
         subcommands: [
             IngestCommand.self, QueryCommand.self, StillCommand.self, PlaylistCommand.self, ImportCommand.self, StartupCommand.self,
-            LogCommand.self, LogTrialCommand.self,
+            LogCommand.self, LogTrialCommand.self, ExportCommand.self,
         ])
 }

@@ -46,7 +46,7 @@ struct PlannedClip: Sendable {
     /// Of the camera's segments those that the clip is made of, in order.
     let segments: [TimedSegment]
     let clockSamples: [ClockSample]
-    /// Below the package's root: `clips/gate-3`.
+    /// Where its files go in the package: `clips/gate-3`. Clips of one camera share it.
     let folder: String
 
     var byteCount: Int64 { segments.reduce(0) { $0 + $1.segment.totalByteCount } }

@@ -28,12 +28,8 @@ struct ExportPlanner: Sendable {
         let requester = account.map(ManifestPerson.init) ?? ManifestPerson(account: order.requestedBy, displayName: "", unit: "")
         var folders = PackageFolders()
         var clips: [PlannedClip] = []
-        var countOfCamera: [CameraCode: Int] = [:]
         for clip in order.clips {
-            let number = countOfCamera[clip.camera, default: 0] + 1
-            countOfCamera[clip.camera] = number
-            let folder = "clips/\(folders.name(for: clip.camera.text))" + (number == 1 ? "" : "/span-\(number)")
-            clips.append(try await planned(clip, folder: folder))
+            clips.append(try await planned(clip, folder: "\(PackageLayout.clipFolder)/\(folders.name(for: clip.camera.text))"))
             try check(clips, order)
         }
         var cameras: [PlannedCamera] = []
