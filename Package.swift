@@ -58,6 +58,10 @@ let package = Package(
                 "CaselightServer", "CaselightIngest", "CaselightExport", "CaselightLog", "CaselightQuery", "CaselightStore",
                 "CaselightArchive", "CaselightEvidence", "CaselightModel",
                 argumentParser, logging, metrics, lifecycle, systemPackage, yams,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -65,7 +69,7 @@ let package = Package(
         .executableTarget(
             name: "caselight",
             dependencies: [
-                "CaselightEvidence", "CaselightModel", argumentParser,
+                "CaselightEvidence", "CaselightModel", argumentParser, crypto,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -199,7 +203,7 @@ let package = Package(
             name: "CaselightServerTests",
             dependencies: [
                 "CaselightServer", "CaselightExport", "CaselightLog", "CaselightQuery", "CaselightStore", "CaselightArchive",
-                "CaselightEvidence", "CaselightModel", "TestSupport", yams, "SwiftCSV",
+                "CaselightEvidence", "CaselightModel", "TestSupport", yams, "SwiftCSV", crypto,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: settings),

@@ -48,7 +48,7 @@ stop_all() {
 }
 
 print_env() {
-  printf 'export CASELIGHT_URL=%q CASELIGHT_TOKEN=%q\n' "$(<"$running/url")" "$(<"$folder/state/token")"
+  printf 'export CASELIGHT_URL=%q CASELIGHT_TOKEN=%q\n' "$(<"$running/url")" "$(<"$running/token")"
 }
 
 case $mode in
@@ -112,8 +112,12 @@ YAML
 start_process "$running/daemon.pid" "$folder/log/daemon.log" "$bin/caselightd" run --config "$folder/caselight.yaml"
 wait_for 60 "$running/daemon.pid" curl -fsS -o "$folder/log/readyz" "$CASELIGHT_URL/readyz" || give_up 'the daemon did not get ready' daemon
 echo "$CASELIGHT_URL" >"$running/url"
-CASELIGHT_TOKEN=$(<"$folder/state/token")
+# One account for the whole story; in an installation each person has one, with the roles of their work.
+CASELIGHT_TOKEN=$("$bin/caselightd" account create demo --config "$folder/caselight.yaml" --no-password --token demo \
+  --role investigator --role dispatcher --role cameraAdmin --role auditor --role admin 2>>"$folder/log/daemon.log") ||
+  give_up 'no account could be made' daemon
 export CASELIGHT_TOKEN
+(umask 077; printf '%s\n' "$CASELIGHT_TOKEN" >"$running/token")
 PATH=$bin:$PATH
 
 # The story

@@ -21,10 +21,10 @@ package struct CheckpointFile: Sendable {
     /// All notes in the order in which they were written. What a power cut left of a note is passed over.
     ///
     /// - Throws: `diskFailed`.
-    package func all() throws(CaselightError) -> [SignedCheckpoint] { Self.notes(in: try content(endOnly: false)) }
+    package func all() throws(CaselightError) -> [SignedCheckpoint] { SignedCheckpoint.all(in: try content(endOnly: false)) }
 
     /// `nil` where there is none. - Throws: `diskFailed`.
-    package func last() throws(CaselightError) -> SignedCheckpoint? { Self.notes(in: try content(endOnly: true)).last }
+    package func last() throws(CaselightError) -> SignedCheckpoint? { SignedCheckpoint.all(in: try content(endOnly: true)).last }
 
     /// Adds a note and returns once it survives a power cut. - Throws: `diskFull`, `diskFailed`.
     package func append(_ signed: SignedCheckpoint) throws(CaselightError) {
@@ -77,25 +77,5 @@ package struct CheckpointFile: Sendable {
         CaselightError(
             code == ENOSPC || code == EDQUOT ? .diskFull : .diskFailed, "\(verb) the checkpoints in '\(path)'",
             because: String(cString: strerror(code)))
-    }
-
-    /// A note is three lines, a blank one and signatures; where none begins, a line is passed over.
-    static func notes(in text: String) -> [SignedCheckpoint] {
-        // What follows the last line break is no line yet.
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-        var (notes, start) = ([SignedCheckpoint](), 0)
-        while start + 4 < lines.count {
-            let signatures = lines[(start + 4)...].prefix { $0.hasPrefix("— ") }
-            let end = start + 4 + signatures.count
-            if lines[start + 3].isEmpty, !signatures.isEmpty,
-                let note = try? SignedCheckpoint(note: lines[start..<end].map { $0 + "\n" }.joined())
-            {
-                notes.append(note)
-                start = end
-            } else {
-                start += 1
-            }
-        }
-        return notes
     }
 }

@@ -1,4 +1,4 @@
-internal import CaselightEvidence
+package import CaselightEvidence
 package import CaselightModel
 internal import CaselightStore
 internal import Logging
@@ -91,6 +91,9 @@ package final class ConsultationBook: ConsultationLog {
             return "the disk of the consultation log has not answered for \(LogLimits.commitPatience)"
         }
     }
+
+    /// The public half of what signs its checkpoints.
+    package var verifyingKey: VerifyingKey { key.publicKey }
 
     /// How many entries are on disk.
     package var count: Int64 { state.withLock { $0.tail.count } }

@@ -86,6 +86,8 @@ extension CaselightError.Code {
     public static let invalidConfiguration = Self("invalidConfiguration")
     /// A right is lacking, or a second person.
     public static let forbidden = Self("forbidden")
+    /// Too many sign-ins failed.
+    public static let lockedOut = Self("lockedOut")
     /// The consultation log cannot be written, so nothing may be shown or done.
     public static let logUnwritable = Self("logUnwritable")
     /// What was kept as evidence is not what was written: a hash, a signature or a proof does not hold.

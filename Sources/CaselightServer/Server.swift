@@ -12,35 +12,29 @@ import ServiceLifecycle
 /// - Parameter onBound: told the port once connections are taken.
 package func makeServer(
     services: ServerServices, settings: ServerSettings, logger: Logger, onBound: @escaping @Sendable (Int) -> Void = { _ in }
-) throws(CaselightError) -> some Service {
-    guard settings.token.utf8.count >= ServerSettings.tokenLengthMinimum else {
-        throw CaselightError(
-            .invalidConfiguration, "start the HTTP server", because: "its token is shorter than \(ServerSettings.tokenLengthMinimum) bytes",
-            remedy: "Delete the token file; a new one is made at start.")
+) -> some Service {
+    let api = API(services: services, settings: settings, logger: logger)
+    var applications: [any Service] = [application(api, at: .hostname(settings.host, port: settings.port), logger, onBound: onBound)]
+    if let path = settings.socketPath {
+        // What an earlier run left; whoever still listened there would hold the archive, and we would not be here.
+        unlink(path)
+        applications.append(application(api, at: .unixDomainSocket(path: path), logger))
     }
     return DrainedServer(
-        application: makeApplication(services: services, settings: settings, logger: logger, onBound: onBound),
-        address: "\(settings.host):\(settings.port)", drain: .milliseconds(settings.limits.drainMilliseconds), logger: logger)
+        applications: applications, address: "\(settings.host):\(settings.port)",
+        drain: .milliseconds(settings.limits.drainMilliseconds), logger: logger)
 }
 
 /// Ends within a bounded time after a shutdown began: a client that stalls must not take the time that others need to drain.
 private struct DrainedServer: Service {
-    let application: any Service
+    let applications: [any Service]
     let address: String
     let drain: Duration
     let logger: Logger
 
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                do {
-                    try await application.run()
-                } catch let error as IOError {
-                    throw CaselightError(
-                        .unreachable, "listen on \(address)", because: String(cString: strerror(error.errnoCode)),
-                        remedy: "Is another caselightd running? http.host and http.port say where to listen.")
-                }
-            }
+            group.addTask { try await serve() }
             group.addTask {
                 try await gracefulShutdown()
                 try await Task.sleep(for: drain)
@@ -63,13 +57,32 @@ private struct DrainedServer: Service {
     }
 }
 
+extension DrainedServer {
+    /// Until all have drained, or one cannot listen.
+    private func serve() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for application in applications { group.addTask { try await application.run() } }
+            do {
+                try await group.waitForAll()
+            } catch let error as IOError {
+                throw CaselightError(
+                    .unreachable, "listen on \(address)", because: String(cString: strerror(error.errnoCode)),
+                    remedy: "Is another caselightd running? http.host and http.port say where to listen.")
+            }
+        }
+    }
+}
+
 /// The application itself, which tests drive.
-func makeApplication(
-    services: ServerServices, settings: ServerSettings, logger: Logger, onBound: @escaping @Sendable (Int) -> Void = { _ in }
+func makeApplication(services: ServerServices, settings: ServerSettings, logger: Logger) -> some ApplicationProtocol {
+    application(API(services: services, settings: settings, logger: logger), at: .hostname(settings.host, port: settings.port), logger)
+}
+
+private func application(
+    _ api: API, at address: BindAddress, _ logger: Logger, onBound: @escaping @Sendable (Int) -> Void = { _ in }
 ) -> some ApplicationProtocol {
-    let limits = settings.limits
+    let limits = api.limits
     ServerMetrics.tell(limits)
-    let api = API(services: services, settings: settings, logger: logger)
     let channel = HTTP1Channel.Configuration(
         idleTimeout: .seconds(Int64(limits.idleTimeoutSeconds)),
         httpDecoderConfiguration: .init(
@@ -80,7 +93,7 @@ func makeApplication(
     return Application(
         router: api.router(), server: .http1(configuration: channel),
         configuration: ApplicationConfiguration(
-            address: .hostname(settings.host, port: settings.port), serverName: "caselight",
+            address: address, serverName: "caselight",
             availableConnectionsDelegate: ConnectionCount(limit: limits.connectionCount)),
         onServerRunning: { channel in
             if let port = channel.localAddress?.port { onBound(port) }

@@ -3,23 +3,21 @@ package struct ServerSettings: Sendable {
     package var host: String
     /// 0 takes any free port; `makeServer`'s callback tells which.
     package var port: Int
-    /// The bootstrap token that every route but health asks for. Never logged.
-    package var token: String
+    /// Where the machine's administrator speaks to the daemon, in a folder that only its user may enter; `nil` listens nowhere but at `host`.
+    package var socketPath: String?
     /// What `/api/v1/status` says of the running program.
     package var version: String
     package var limits: ServerLimits
 
     package static let defaultPort = 8480
-    /// A shorter token could be guessed.
-    package static let tokenLengthMinimum = 16
 
     package init(
-        host: String = "127.0.0.1", port: Int = ServerSettings.defaultPort, token: String, version: String = "0",
+        host: String = "127.0.0.1", port: Int = ServerSettings.defaultPort, socketPath: String? = nil, version: String = "0",
         limits: ServerLimits = ServerLimits()
     ) {
         self.host = host
         self.port = port
-        self.token = token
+        self.socketPath = socketPath
         self.version = version
         self.limits = limits
     }

@@ -25,6 +25,8 @@ struct Parts {
         _ settings: Settings, clock: any WallClock, indexPath: String? = nil, isFresh: Bool = false, adoptsArchive: Bool = false
     ) async throws -> Parts {
         try makeFolder(settings.statePath)
+        try becomeOwner(of: settings.statePath)
+        try makeFolder(settings.controlPath, mode: 0o700)
         try makeFolder(settings.ingest.archivePath)
         let records = try openRecords(settings)
         let known = try await records.volumes()
@@ -73,10 +75,19 @@ struct Parts {
         for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
     }
 
-    private static func makeFolder(_ path: String) throws {
+    /// What root makes here the daemon, which is another user, could not write. So whoever is root becomes the folder's owner first.
+    private static func becomeOwner(of path: String) throws {
+        var status = stat()
+        guard geteuid() == 0, stat(path, &status) == 0, status.st_uid != 0 else { return }
+        guard setgroups(0, nil) == 0, setgid(status.st_gid) == 0, setuid(status.st_uid) == 0 else {
+            throw CaselightError(.diskFailed, "work as the owner of \(path)", because: String(cString: strerror(errno)))
+        }
+    }
+
+    private static func makeFolder(_ path: String, mode: Int = 0o750) throws {
         do {
             try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
+                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: mode])
         } catch {
             throw CaselightError(
                 .diskFailed, "make the folder \(path)", because: "\(error.localizedDescription)",
@@ -86,30 +97,50 @@ struct Parts {
 }
 
 extension Parts {
-    /// Opens the consultation log with the installation's signing key, which a first start draws.
-    func openLog(_ settings: Settings, clock: any WallClock) async throws -> ConsultationBook {
-        let secretName = "signingKey"
-        let key: SigningKey
-        if let seed = try await records.secret(named: secretName) {
-            key = try SigningKey(seed: seed)
-        } else {
-            key = SigningKey()
-            try await records.setSecret(key.seed, named: secretName)
+    private static let signingKeyName = "signingKey"
+    private static let installationName = "installation"
+
+    /// Opens the consultation log; its checkpoints name the installation, whose id a first start draws.
+    func openLog(_ settings: Settings, clock: any WallClock) async throws -> OpenedLog {
+        let store = try SQLiteLogStore.open(path: settings.logPath)
+        var parts = ConsultationBook.Parts(
+            store: store, settings: settings.log, key: try await signingKey(), clock: clock, logger: Logger(label: "log"))
+        let id = try await secret(Self.installationName) { Array(RunID.random().description.utf8) }
+        parts.settings.origin = "caselight/\(String(decoding: id, as: UTF8.self))"
+        if !settings.checkpointWebhook.isEmpty {
+            let post = OutgoingPost(url: settings.checkpointWebhook, contentType: "text/plain; charset=utf-8")
+            parts.publish = { signed in _ = try await post.send(Array(signed.note.utf8)) }
         }
-        return try await ConsultationBook.open(
-            ConsultationBook.Parts(
-                store: try SQLiteLogStore.open(path: settings.statePath + "/log.db"),
-                settings: LogSettings(
-                    origin: "caselight/\(archive.volumeID)", checkpointPath: settings.statePath + "/checkpoints.txt"),
-                key: key, clock: clock, logger: Logger(label: "log")))
+        return OpenedLog(book: try await ConsultationBook.open(parts), store: store)
     }
+
+    /// The key that signs checkpoints and packages, drawn at the first start.
+    func signingKey() async throws -> SigningKey {
+        try SigningKey(seed: try await secret(Self.signingKeyName) { SigningKey().seed })
+    }
+
+    private func secret(_ name: String, new: () -> [UInt8]) async throws -> [UInt8] {
+        if let known = try await records.secret(named: name) { return known }
+        let made = new()
+        try await records.setSecret(made, named: name)
+        return made
+    }
+}
+
+/// The consultation log, and the rows it stands in.
+struct OpenedLog {
+    let book: ConsultationBook
+    let store: SQLiteLogStore
 }
 
 extension Parts {
     /// What the server stands on.
-    func services(feeds ingest: IngestService, clock: any WallClock) -> ServerServices {
+    func services(
+        feeds ingest: IngestService, log: OpenedLog, holds: HoldBook, exports: any ExportDesk, clock: any WallClock
+    ) -> ServerServices {
         ServerServices(
-            records: records, index: index, archive: archive, feeds: ingest, stills: ingest.desk, clock: clock,
+            records: records, accounts: records, book: log.book, logRows: log.store, cases: records, holds: holds, exports: exports,
+            index: index, archive: archive, feeds: ingest, stills: ingest.desk, clock: clock,
             readiness: { [records] in
                 var problems = await ingest.problems.map { ReadinessProblem(part: $0.part, detail: $0.detail) }
                 do {
@@ -117,15 +148,16 @@ extension Parts {
                 } catch {
                     problems.append(ReadinessProblem(part: "records", detail: "\(error)"))
                 }
+                if let problem = log.book.problem { problems.append(ReadinessProblem(part: "log", detail: problem)) }
                 return problems
             })
     }
 }
 
 extension Settings {
-    func server(token: String) -> ServerSettings {
+    func server() -> ServerSettings {
         var limits = ServerLimits()
         limits.uploadBytes = uploadLimitBytes
-        return ServerSettings(host: host, port: port, token: token, version: CaselightVersion.current, limits: limits)
+        return ServerSettings(host: host, port: port, socketPath: socketPath, version: CaselightVersion.current, limits: limits)
     }
 }

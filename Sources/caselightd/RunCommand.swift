@@ -1,4 +1,5 @@
 import ArgumentParser
+import CaselightExport
 import CaselightIngest
 import CaselightLog
 import CaselightModel
@@ -60,19 +61,24 @@ struct RunCommand: AsyncParsableCommand {
         let clock = SystemWallClock()
         notifier.status("opening records and archive")
         let parts = try await Parts.open(settings, clock: clock)
-        let token = try BootstrapToken.load(settings.tokenPath)
         let log = try await parts.openLog(settings, clock: clock)
-        let keeping = Task { await log.run() }
+        let keeping = Task { await log.book.run() }
         let holds = HoldBook(
-            store: parts.records, records: parts.records, index: parts.index, archive: parts.archive, log: log, clock: clock,
+            store: parts.records, records: parts.records, index: parts.index, archive: parts.archive, log: log.book, clock: clock,
             logger: Logger(label: "holds"), daysAfterClose: settings.ingest.holdDaysAfterClose)
         let ingest = IngestService(
             records: parts.records, index: parts.index, archive: parts.archive, holds: holds, settings: settings.ingest, clock: clock,
             logger: Logger(label: "ingest"))
         notifier.status("recovering footage")
         try await ingest.recover(rebuilding: parts.index.isNew)
-        let server = try makeServer(
-            services: parts.services(feeds: ingest, clock: clock), settings: settings.server(token: token),
+        let exporter = Exporter(
+            parts.exportServices(
+                log: log, holds: holds, desk: ingest.desk, key: try await parts.signingKey(), settings: settings, clock: clock),
+            ExportSettings(folder: settings.exportsPath))
+        try await exporter.start()
+        let server = makeServer(
+            services: parts.services(feeds: ingest, log: log, holds: holds, exports: Exports(exporter: exporter), clock: clock),
+            settings: settings.server(),
             logger: Logger(label: "http"),
             onBound: { port in
                 logger.notice("listening on http://\(settings.host):\(port)")
@@ -85,6 +91,7 @@ struct RunCommand: AsyncParsableCommand {
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(9)
         try await ServiceGroup(configuration: group).run()
+        await exporter.stop()
         keeping.cancel()
         await keeping.value
         logger.notice("stopped")

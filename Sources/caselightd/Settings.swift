@@ -1,4 +1,5 @@
 import CaselightIngest
+import CaselightLog
 import CaselightModel
 import CaselightStore
 import Configuration
@@ -13,7 +14,7 @@ struct Settings: Sendable {
     static let keys: [String] = [
         "http.host", "http.port", "state.path", "archive.path", "archive.reserveGigabytes", "archive.retentionDays",
         "retention.profile", "retention.class1Days", "retention.class2Days", "retention.class3Days", "retention.class9Days",
-        "holds.daysAfterClose",
+        "holds.daysAfterClose", "log.checkpointPath", "log.checkpointMinutes", "log.checkpointWebhook", "exports.timestampURL",
         "worker.path", "worker.feedsPerWorker", "recording.segmentSeconds", "recording.fragmentMilliseconds",
         "recording.syncSeconds", "recording.queueMegabytes", "recording.readTimeoutSeconds", "recording.drainMilliseconds",
         "reconnect.shortestSeconds", "reconnect.longestSeconds", "connect.limit", "connect.spreadSeconds", "stills.limit",
@@ -27,11 +28,20 @@ struct Settings: Sendable {
     var statePath: String
     var uploadLimitBytes: Int64
     var logLevel: Logger.Level
+    var log: LogSettings
+    /// Where checkpoints are posted; empty posts them nowhere.
+    var checkpointWebhook: String
+    /// The RFC 3161 authority that packages are stamped by; empty asks none.
+    var timestampURL: String
     var ingest: IngestSettings
 
     var recordsPath: String { statePath + "/records.db" }
     var indexPath: String { statePath + "/index.db" }
-    var tokenPath: String { statePath + "/token" }
+    var logPath: String { statePath + "/log.db" }
+    var exportsPath: String { statePath + "/exports" }
+    /// In a folder that only the daemon's user may enter: a socket's own mode is set only after it is there.
+    var controlPath: String { statePath + "/control" }
+    var socketPath: String { controlPath + "/socket" }
     /// What seals the secrets in the records: systemd's credential where it hands one over, else a file of our own.
     var keyFile: SecretKeyFile {
         let credential = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"].map {
@@ -72,6 +82,11 @@ struct Settings: Sendable {
         port = try values.number("http.port", default: 8480, in: 0...65_535)
         statePath = try values.path("state.path", default: "/var/lib/caselight")
         uploadLimitBytes = Int64(try values.number("upload.limitGigabytes", default: 64, in: 1...4096)) << 30
+        log = LogSettings(
+            origin: "", checkpointPath: try values.path("log.checkpointPath", default: statePath + "/checkpoints.txt"))
+        log.checkpointInterval = .seconds(Int64(try values.number("log.checkpointMinutes", default: 5, in: 1...1440)) * 60)
+        checkpointWebhook = try values.address("log.checkpointWebhook")
+        timestampURL = try values.address("exports.timestampURL")
         let levelName = try values.text("log.level", default: "info")
         guard let level = Logger.Level(rawValue: levelName) else {
             throw Settings.problem(
@@ -175,6 +190,16 @@ private struct SettingsReader {
     func text(_ key: String, default fallback: String) throws -> String {
         let value = reader.string(forKey: ConfigKey(key.split(separator: ".").map(String.init))) ?? fallback
         guard !value.isEmpty else { throw Settings.problem("use the setting \(key)", "it is empty") }
+        return value
+    }
+
+    /// An address to post to, or nothing.
+    func address(_ key: String) throws -> String {
+        let value = reader.string(forKey: ConfigKey(key.split(separator: ".").map(String.init))) ?? ""
+        guard !value.isEmpty else { return "" }
+        guard let url = URL(string: value), ["http", "https"].contains(url.scheme), url.host != nil, url.user == nil else {
+            throw Settings.problem("use the setting \(key)", "it must be an http or https address without credentials, or empty")
+        }
         return value
     }
 

@@ -40,7 +40,7 @@ struct SystemdNotifier: Sendable {
     }
 
     /// A path, or with a leading `@` a name in the abstract namespace.
-    private static func address(_ path: String) -> sockaddr_un? {
+    static func address(_ path: String) -> sockaddr_un? {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         var bytes = Array(path.utf8)

@@ -27,16 +27,35 @@ import Yams
         return result
     }
 
-    private func routes() throws -> [Route] {
-        let installation = try Installation()
+    private func routes() async throws -> [Route] {
+        let installation = try await Installation()
         return API(services: installation.services, settings: installation.settings, logger: Logger(label: "test")).routes
     }
 
-    @Test func describesEveryRouteAndNoOther() throws {
-        let actual = Set(try routes().map { "\($0.method.rawValue.lowercased()) \($0.path)" })
+    @Test func describesEveryRouteAndNoOther() async throws {
+        let actual = Set(try await routes().map { "\($0.method.rawValue.lowercased()) \($0.path)" })
         let described = Set(try operations().keys)
         #expect(actual.subtracting(described).sorted() == [], "routes without a description")
         #expect(described.subtracting(actual).sorted() == [], "descriptions without a route")
+    }
+
+    /// A route without a rule does not build; one whose rule is not the one described does not pass.
+    @Test func everyOperationNamesTheRolesItsRouteAdmits() async throws {
+        let described = try operations()
+        for route in try await routes() {
+            let operation = try #require(described["\(route.method.rawValue.lowercased()) \(route.path)"])
+            let roles = try #require(operation["x-roles"] as? [String], "\(route.method) \(route.path) names no roles")
+            #expect(roles == route.access.text, "\(route.method) \(route.path)")
+        }
+    }
+
+    /// What leads to footage by its path asks for an incident or a purpose, so that none is forgotten.
+    @Test func everyRouteToFootageIsOne() async throws {
+        let shown = Set(try await routes().filter(\.access.showsFootage).map(\.path))
+        #expect(shown == [
+            "/api/v1/cameras/{code}/still.jpg", "/api/v1/cameras/{code}/playlist.m3u8", "/api/v1/cameras/{code}/segments/{file}", "/api/v1/clips",
+            "/api/v1/incidents/{number}/candidates",
+        ])
     }
 
     @Test func everyOperationHasASummaryAndResponses() throws {
@@ -48,10 +67,10 @@ import Yams
         }
     }
 
-    @Test func describesEveryQueryParameterAndNoOther() throws {
+    @Test func describesEveryQueryParameterAndNoOther() async throws {
         let described = try operations()
         let shared = try #require((try description()["components"] as? [String: Any])?["parameters"] as? [String: [String: Any]])
-        for route in try routes() {
+        for route in try await routes() {
             let operation = try #require(described["\(route.method.rawValue.lowercased()) \(route.path)"])
             let parameters = (operation["parameters"] as? [[String: Any]] ?? []).map { parameter -> [String: Any] in
                 guard let reference = parameter["$ref"] as? String else { return parameter }

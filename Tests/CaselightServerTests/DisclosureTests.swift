@@ -27,7 +27,7 @@ import Testing
     @Test func walksEveryFootageRoute() async throws {
         try await Installation.run { installation, client in
             let api = API(services: installation.services, settings: installation.settings, logger: .init(label: "test"))
-            let shown = Set(api.routes.filter { $0.access == .footage }.map(\.path))
+            let shown = Set(api.routes.filter { $0.access.showsFootage }.map(\.path))
             #expect(shown == Set(Self.footageRoutes.keys).union([Self.candidates]), "a footage route is not walked here")
             _ = try await installation.addCamera("gate-3", at: Self.place)
             try await installation.addIncident("A1", at: Self.place)
@@ -40,13 +40,15 @@ import Testing
                 #expect(try await client.get(path + "&incident=B9").refusal == "403 purposeRequired")
                 #expect(try await client.get(path + "&purpose=x").refusal == "400 invalidValue")
                 #expect(try await client.get(path + "&purpose=" + String(repeating: "x", count: 201)).refusal == "400 invalidValue")
-                let refused = installation.log.entries("footage refused: no incident or purpose")
-                #expect(refused.last?.metadata["what"] == pattern && refused.last?.level == .notice)
+                let refused = try #require(try await installation.entries().last { $0.act.outcome == .refused }?.act)
+                #expect(refused.detail == "purposeRequired GET \(pattern)" && refused.actor.who == "everybody")
                 #expect(try await client.get(path + "&incident=A1").status == 200)
-                #expect(installation.log.entries("footage consulted").last?.metadata["for"] == "incident A1")
+                let action = try #require(api.routes.first { $0.path == pattern }?.act)
+                let first = try #require(try await installation.entries().last { $0.act.action == action && $0.act.outcome == .allowed }?.act)
+                #expect(first.incident?.text == "A1" && first.purpose == nil)
                 #expect(try await client.get(path + "&purpose=missing%20child").status == 200)
-                let entry = try #require(installation.log.entries("footage consulted").last)
-                #expect(entry.metadata["for"] == "purpose 'missing child'" && entry.metadata["who"] == "token" && entry.level == .notice)
+                let entry = try #require(try await installation.entries().last { $0.act.action == action && $0.act.outcome == .allowed })
+                #expect(entry.act.purpose == "missing child" && entry.act.actor.who == "everybody" && entry.operation == .consultation)
             }
         }
     }
@@ -60,7 +62,7 @@ import Testing
             #expect(json["clips"][0]["camera"].text == "gate-3")
             #expect(json["incident"]["number"].text == "A1")
             #expect(json["statement"]["camerasInRange"].int == 1)
-            #expect(installation.log.entries("footage consulted").last?.metadata["for"] == "incident A1")
+            #expect(try await installation.entries().last?.act.incident?.text == "A1")
             #expect(try await client.get("/api/v1/incidents/B9/candidates").refusal == "404 notFound")
         }
     }

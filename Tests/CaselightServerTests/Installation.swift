@@ -1,4 +1,6 @@
 import CaselightArchive
+import CaselightEvidence
+import CaselightLog
 import CaselightModel
 import CaselightStore
 import Foundation
@@ -15,7 +17,8 @@ import Synchronization
 ///
 /// Feeds and stills are scripted: what fulfils them in the daemon stands on the far side of an arrow the server must not cross.
 final class Installation: Sendable {
-    static let token = "0123456789abcdef0123456789abcdef"
+    /// Of the account `everybody`, which holds every role.
+    static let token = TokenText(id: "0123456789abcdef", secret: String(repeating: "0123456789abcdef", count: 4)).text
 
     let folder: URL
     let records: SQLiteRecordStore
@@ -25,31 +28,62 @@ final class Installation: Sendable {
     let stills = ScriptedStills()
     let clock = SteppedClock()
     let log = LogBook()
+    let logStore: SQLiteLogStore
+    let book: ConsultationBook
+    let holds: ScriptedHolds
+    let exports = ScriptedExports()
     let limits: ServerLimits
 
-    init(limits: ServerLimits = ServerLimits()) throws {
+    init(limits: ServerLimits = ServerLimits()) async throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("caselight-server-\(RunID.random())")
         let archivePath = folder.appendingPathComponent("archive").path
         try FileManager.default.createDirectory(atPath: archivePath, withIntermediateDirectories: true)
         records = try SQLiteRecordStore.open(path: folder.appendingPathComponent("records.db").path, sealer: SecretSealer(.random()))
+        holds = ScriptedHolds(store: records)
+        logStore = try SQLiteLogStore.open(path: folder.appendingPathComponent("log.db").path)
+        book = try await ConsultationBook.open(ConsultationBook.Parts(
+            store: logStore,
+            settings: LogSettings(origin: "caselight/test", checkpointPath: folder.appendingPathComponent("checkpoints").path),
+            key: SigningKey(), clock: clock, logger: Logger(label: "log") { [log] _ in BookLogHandler(book: log) }))
         index = try SQLiteFootageIndex.open(path: folder.appendingPathComponent("index.db").path)
         archive = try Archive.open(path: archivePath, knownVolumes: [], adopting: true)
         self.limits = limits
+        try await addAccount("everybody", Role.allCases, token: TokenText(Self.token))
+    }
+
+    /// Makes an account and a token for it.
+    @discardableResult
+    func addAccount(_ name: String, _ roles: [Role], groups: [String] = [], token: TokenText? = nil) async throws -> String {
+        var account = Account(name: try AccountName(name), roles: roles, createdAt: clock.now())
+        account.groups = groups
+        try await records.addAccount(account, password: nil)
+        let text = token ?? TokenText()
+        try await records.addToken(
+            AccessToken(id: text.id, account: account.name, name: "test", createdAt: clock.now(), expiresAt: clock.now() + .days(400)),
+            digest: text.digest)
+        return text.text
+    }
+
+    /// The log's entries, oldest first.
+    func entries() async throws -> [LogEntry] {
+        try await logStore.rows(from: 0, limit: 10_000).map { try JSONDecoder().decode(LogEntry.self, from: Data($0.body)) }
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
     var services: ServerServices {
-        ServerServices(records: records, index: index, archive: archive, feeds: feeds, stills: stills, clock: clock, readiness: { [] })
+        ServerServices(
+            records: records, accounts: records, book: book, logRows: logStore, cases: records, holds: holds, exports: exports, index: index,
+            archive: archive, feeds: feeds, stills: stills, clock: clock, readiness: { [] })
     }
 
-    var settings: ServerSettings { ServerSettings(port: 0, token: Self.token, version: "1.2.3", limits: limits) }
+    var settings: ServerSettings { ServerSettings(port: 0, version: "1.2.3", limits: limits) }
 
     /// The routes, as a client that holds the token sees them.
     static func run<Result: Sendable>(
         limits: ServerLimits = ServerLimits(), setup: TestingSetup = .router, _ test: @Sendable (Installation, Client) async throws -> Result
     ) async throws -> Result {
-        let installation = try Installation(limits: limits)
+        let installation = try await Installation(limits: limits)
         let logger = Logger(label: "test") { _ in BookLogHandler(book: installation.log) }
         let application = makeApplication(services: installation.services, settings: installation.settings, logger: logger)
         return try await application.test(setup) { try await test(installation, Client(client: $0)) }

@@ -1,4 +1,5 @@
 import CaselightModel
+import Crypto
 import Testing
 
 @testable import CaselightServer

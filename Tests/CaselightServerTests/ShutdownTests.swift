@@ -19,11 +19,11 @@ import Testing
     @Test func cutsOffARequestThatStallsAndKeepsNothingOfIt() async throws {
         var limits = ServerLimits()
         limits.drainMilliseconds = 50
-        let installation = try Installation(limits: limits)
+        let installation = try await Installation(limits: limits)
         _ = try await installation.addCamera("gate-3")
         let logger = Logger(label: "test") { _ in BookLogHandler(book: installation.log) }
         let (ports, teller) = AsyncStream.makeStream(of: Int.self)
-        let server = try makeServer(services: installation.services, settings: installation.settings, logger: logger) { teller.yield($0) }
+        let server = makeServer(services: installation.services, settings: installation.settings, logger: logger) { teller.yield($0) }
         let group = ServiceGroup(configuration: .init(services: [server], logger: logger))
         async let running: Void = group.run()
 
@@ -42,10 +42,10 @@ import Testing
     }
 
     @Test func endsAtOnceWhereNothingIsUnderWay() async throws {
-        let installation = try Installation()
+        let installation = try await Installation()
         let logger = Logger(label: "test") { _ in BookLogHandler(book: installation.log) }
         let (ports, teller) = AsyncStream.makeStream(of: Int.self)
-        let server = try makeServer(services: installation.services, settings: installation.settings, logger: logger) { teller.yield($0) }
+        let server = makeServer(services: installation.services, settings: installation.settings, logger: logger) { teller.yield($0) }
         let group = ServiceGroup(configuration: .init(services: [server], logger: logger))
         async let running: Void = group.run()
         #expect(await ports.first { _ in true } ?? 0 > 0)

@@ -70,24 +70,6 @@ import Testing
         try index.close()
     }
 
-    @Test func theMapOfViewpointsTakesSome300BytesACamera() throws {
-        let count = 100_000
-        var random = SeededGenerator(seed: 64)
-        let before = mallinfo2().uordblks
-        let map = ViewpointMap(try (0..<count).map { number in
-            let position = point(.random(in: 29...31, using: &random), .random(in: 103...105, using: &random))
-            let view = FieldOfView(position: position, bearingDegrees: 90, fieldDegrees: 80, rangeMeters: 60)
-            let viewpoint = Viewpoint(
-                code: try code("51010000001320\(100_000 + number)"), name: "前进路 \(number) 号路口", fieldOfView: view, kind: .fixed,
-                cameraClass: .first, grid: "510100-07-\(number % 400)-grid", owner: "前进路派出所 \(number % 300)", registeredAt: at(0),
-                removedAt: nil)
-            return ViewpointMap.Entry(id: Int64(number), viewpoint: viewpoint, box: view.boundingBox)
-        })
-        let bytes = (Int(mallinfo2().uordblks) - Int(before)) / count
-        print("the map of viewpoints: \(bytes) bytes a camera")
-        #expect(map.count == count && bytes < 400)
-    }
-
     @Test func viewpointsAndOutagesOfAPlace() async throws {
         let folder = try TemporaryFolder()
         let store = try SQLiteRecordStore.open(path: folder.file("records.db"), sealer: .forTests)

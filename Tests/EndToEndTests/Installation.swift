@@ -8,9 +8,8 @@ final class Installation {
     private(set) var daemon: Child!
     private let settings: [String]
 
-    var token: String {
-        (try? String(contentsOf: folder.appending(path: "token"), encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)) ?? ""
-    }
+    /// Of the account `everybody`, which holds every role.
+    private(set) var token = ""
 
     var archive: URL { folder.appending(path: "archive") }
     var log: String { (try? String(contentsOf: folder.appending(path: "log"), encoding: .utf8)) ?? "" }
@@ -45,12 +44,25 @@ final class Installation {
             let text = String(decoding: (try? Data(contentsOf: log))?.dropFirst(Int(before)) ?? Data(), as: UTF8.self)
             if let match = text.firstMatch(of: /listening on http:\/\/127\.0\.0\.1:(\d+)/), let number = Int(match.1) {
                 port = number
-                if (try? HTTP.request("GET", "http://127.0.0.1:\(port)/readyz").status) == 200 { return }
+                if (try? HTTP.request("GET", "http://127.0.0.1:\(port)/readyz").status) == 200 {
+                    if token.isEmpty { token = try account("everybody", roles: ["investigator", "dispatcher", "cameraAdmin", "auditor", "admin"]) }
+                    return
+                }
             }
             guard daemon.isRunning else { throw Trouble("caselightd ended at start: \(text)") }
             Thread.sleep(forTimeInterval: 0.1)
         }
         throw Trouble("caselightd was not ready within 30 s: \(self.log)")
+    }
+
+    /// Makes an account on the machine, as its administrator does first of all.
+    ///
+    /// - Returns: a token that speaks for it.
+    func account(_ name: String, roles: [String]) throws -> String {
+        let arguments = ["account", "create", name, "--no-password", "--token", "test"] + roles.flatMap { ["--role", $0] }
+        let made = Workshop.run(Workshop.products.appending(path: "caselightd").path, arguments + flags())
+        guard made.status == 0 else { throw Trouble("no account '\(name)': \(made.error)") }
+        return made.output.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     /// - Returns: how long it took, seconds.

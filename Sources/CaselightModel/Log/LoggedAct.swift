@@ -74,6 +74,8 @@ public enum LogOutcome: String, Hashable, Sendable, Codable, CaseIterable {
 public enum LogAction: String, Hashable, Sendable, Codable, CaseIterable {
     // What shows footage, or where it is.
     case search, still, playback, watched, download
+    /// The registry, the board or the accounts read: only refusals of it are logged.
+    case lookUp
     // What is done for a case.
     case incidentPosted, incidentChanged, link, unlink, hold, holdReleaseAsked, holdReleased, holdLapsed, export, exportFinished
     // What is done to the installation.
@@ -87,7 +89,7 @@ public enum LogAction: String, Hashable, Sendable, Codable, CaseIterable {
     /// The operation it is by Directive (EU) 2016/680, article 25, which asks for logs of these six.
     public var operation: LogOperation {
         switch self {
-        case .search, .still, .playback, .watched, .logRead, .feedProbed, .signIn, .signOut, .lockedOut: .consultation
+        case .search, .lookUp, .still, .playback, .watched, .logRead, .feedProbed, .signIn, .signOut, .lockedOut: .consultation
         case .download, .export, .exportFinished, .backup: .disclosure
         case .link: .combination
         case .incidentPosted, .footageReceived, .cameraAdded, .listImported: .collection

@@ -1,3 +1,4 @@
+import CaselightModel
 import Hummingbird
 import NIOCore
 
@@ -9,23 +10,17 @@ struct APIContext: RequestContext {
 
     /// Where the request comes from; a proxy's address where one stands between.
     let clientAddress: String?
+    /// Whether it came through the daemon's own socket, which only the machine's administrator may open.
+    let isFromMachine: Bool
 
     init(source: Source) {
         coreContext = .init(source: source)
-        clientAddress = source.channel.remoteAddress?.ipAddress
+        isFromMachine = source.channel.localAddress?.protocol == .unix
+        clientAddress = isFromMachine ? "machine" : source.channel.remoteAddress?.ipAddress
     }
-}
 
-/// Who asks. Until there are accounts, everybody who holds the token.
-enum Principal: Hashable, Sendable {
-    case token
-    /// A browser that showed the token once.
-    case session
-
-    var name: String {
-        switch self {
-        case .token: "token"
-        case .session: "session"
-        }
+    /// As the consultation log names who asks.
+    var actor: LogActor {
+        principal?.actor(from: clientAddress) ?? LogActor(who: ReservedName.nobody.rawValue, address: clientAddress)
     }
 }

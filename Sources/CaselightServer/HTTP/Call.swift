@@ -3,12 +3,25 @@ import Foundation
 import Hummingbird
 import NIOCore
 
-/// One request on its way to a route: its query checked, its purpose stated where the route asks for one.
+/// One request on its way to a route: who asks is known, its query checked, its purpose stated where the route asks for one.
 struct Call: Sendable {
     let request: Request
     let context: APIContext
     let query: QueryReader
     let disclosure: Disclosure?
+    /// What was written into the consultation log for it.
+    let acts = ActBook()
+
+    /// Who asks. Every route but those that ask for nobody has one.
+    func principal() throws(CaselightError) -> Principal {
+        guard let principal = context.principal else {
+            throw CaselightError(.unauthenticated, "answer", because: "nobody is signed in")
+        }
+        return principal
+    }
+
+    /// As the consultation log names who asks.
+    var actor: LogActor { context.actor }
 
     func cameraCode() throws -> CameraCode { try CameraCode(try parameter("code")) }
     func incidentNumber() throws -> IncidentNumber { try IncidentNumber(try parameter("number")) }

@@ -1,9 +1,5 @@
 import CaselightModel
-import CaselightStore
 import Foundation
-import Metrics
-import Hummingbird
-import Logging
 
 /// What somebody needs footage for. No route shows footage, or where it is for a case, without one.
 enum Disclosure: Hashable, Sendable {
@@ -21,22 +17,20 @@ enum Disclosure: Hashable, Sendable {
         }
     }
 
-    var logText: String {
-        switch self {
-        case .incident(let number): "incident \(number)"
-        case .purpose(let text): "purpose '\(text)'"
-        }
-    }
+    var incident: IncidentNumber? { if case .incident(let number) = self { number } else { nil } }
+    var purpose: String? { if case .purpose(let text) = self { text } else { nil } }
 
     /// Reads the disclosure a request states; `pathIncident` is the incident its path names.
     ///
-    /// - Throws: `purposeRequired` where none is stated, or an incident that does not exist; `invalidValue` for a purpose that says nothing.
+    /// - Throws: `purposeRequired` where none is stated, or an incident that the asker knows nothing of; `invalidValue` for a purpose that
+    ///   says nothing.
     static func stated(
-        in query: QueryReader, pathIncident: IncidentNumber?, records: any RecordStore
+        in query: QueryReader, pathIncident: IncidentNumber?, gate: Gate, principal: Principal
     ) async throws -> Disclosure {
         if let number = try pathIncident ?? query.text("incident").map({ try IncidentNumber($0) }) {
-            guard try await records.incident(number) != nil else {
-                if pathIncident != nil { throw Missing.incident(number) }
+            do {
+                _ = try await gate.incident(number, for: principal)
+            } catch let error as CaselightError where error.code == .notFound && pathIncident == nil {
                 throw CaselightError(
                     .purposeRequired, "show footage for incident '\(number)'", because: "there is no such incident",
                     remedy: "Post the incident first, or state a purpose.")
@@ -54,36 +48,6 @@ enum Disclosure: Hashable, Sendable {
                 .invalidValue, "show footage", because: "the purpose must be \(purposeLengths.lowerBound) to \(purposeLengths.upperBound) characters")
         }
         return .purpose(trimmed)
-    }
-}
-
-/// Writes down who was shown what, and for what.
-///
-/// A log entry for now; the tamper-evident consultation log takes its place here, at this one seam.
-struct ConsultationLog: Sendable {
-    let logger: Logger
-
-    func shown(_ call: Call, what: String, camera: CameraCode? = nil, span: TimeSpan? = nil) {
-        guard let disclosure = call.disclosure else { return }
-        var entry = common(call.context, what)
-        entry["for"] = "\(disclosure.logText)"
-        if let camera { entry["camera"] = "\(camera)" }
-        if let span { entry["span"] = "\(span)" }
-        logger.notice("footage consulted", metadata: entry)
-        ServerMetrics.consultations.increment()
-    }
-
-    func refused(_ context: APIContext, route: String) {
-        logger.notice("footage refused: no incident or purpose", metadata: common(context, route))
-        ServerMetrics.refusedConsultations.increment()
-    }
-
-    private func common(_ context: APIContext, _ what: String) -> Logger.Metadata {
-        var entry: Logger.Metadata = [
-            "who": "\(context.principal?.name ?? "nobody")", "what": "\(what)", "request": "\(context.id)",
-        ]
-        if let address = context.clientAddress { entry["from"] = "\(address)" }
-        return entry
     }
 }
 

@@ -144,12 +144,44 @@ struct FieldReader {
         }
     }
 
+    mutating func numbers(_ name: String, countLimit: Int) throws(CaselightError) -> Given<[Int]> {
+        switch take(name) {
+        case nil: return .absent
+        case .null: return .null
+        case .array(let list):
+            guard list.count <= countLimit else { throw wrong(name, "has \(list.count) entries and may have \(countLimit)") }
+            var result: [Int] = []
+            for entry in list {
+                guard case .number(let digits) = entry, let value = Int(digits) else { throw wrong(name, "must hold whole numbers") }
+                result.append(value)
+            }
+            return .value(result)
+        case let other?: throw wrong(name, "is \(other.kind) and must be an array of whole numbers")
+        }
+    }
+
     mutating func object(_ name: String) throws(CaselightError) -> Given<FieldReader> {
         switch take(name) {
         case nil: return .absent
         case .null: return .null
         case .object(let members): return .value(FieldReader(members, what: "\(what)'s \(name)"))
         case let other?: throw wrong(name, "is \(other.kind) and must be an object")
+        }
+    }
+
+    mutating func objects(_ name: String, countLimit: Int) throws(CaselightError) -> Given<[FieldReader]> {
+        switch take(name) {
+        case nil: return .absent
+        case .null: return .null
+        case .array(let list):
+            guard list.count <= countLimit else { throw wrong(name, "has \(list.count) entries and may have \(countLimit)") }
+            var result: [FieldReader] = []
+            for entry in list {
+                guard case .object(let members) = entry else { throw wrong(name, "holds \(entry.kind) and must hold objects") }
+                result.append(FieldReader(members, what: "\(what)'s \(name)"))
+            }
+            return .value(result)
+        case let other?: throw wrong(name, "is \(other.kind) and must be an array of objects")
         }
     }
 

@@ -47,6 +47,7 @@ enum ProblemTable {
         .interrupted: Entry(status: 503, title: "Interrupted"),
         .wrongVolume: Entry(status: 503, title: "Wrong archive volume"),
         .newerSchema: Entry(status: 503, title: "Newer database"),
+        .lockedOut: Entry(status: 429, title: "Locked out"),
         .logUnwritable: Entry(status: 503, title: "The log cannot be written"),
         .evidenceBroken: Entry(status: 409, title: "Evidence does not verify"),
         .diskFull: Entry(status: 507, title: "Disk full"),

@@ -55,6 +55,15 @@ struct QueryReader: Sendable {
         return try WallTime(rfc3339: text[..<space] + "+" + text[text.index(after: space)...])
     }
 
+    /// A place in the log, from 0.
+    func sequence(_ name: String) throws(CaselightError) -> Int64? {
+        guard let text = text(name) else { return nil }
+        guard let value = Int64(text), value >= 0 else {
+            throw CaselightError(.invalidValue, "read the query", because: "'\(name)' is '\(text.prefix(40))' and must be a whole number from 0")
+        }
+        return value
+    }
+
     func requiredTime(_ name: String) throws(CaselightError) -> WallTime {
         guard let time = try time(name) else { throw missing(name) }
         return time

@@ -34,7 +34,8 @@ final class StillDesk: Sendable {
     /// A JPEG of a segment's keyframe.
     ///
     /// - Throws: `busy` past the limit, and what reading and decoding throw.
-    func picture(of segment: Segment, _ keyframe: Keyframe, widthPixels: Int?) async throws -> ByteBuffer {
+    func picture(of segment: Segment, _ keyframe: Keyframe, widthPixels: Int?, _ grant: FootageGrant) async throws -> ByteBuffer {
+        precondition(segment.camera == grant.camera, "a grant is for its camera's footage alone")
         let key = Key(segment: segment.id, offset: keyframe.offset, widthPixels: widthPixels)
         if let kept = pictures.bytes(key) { return kept }
         let task = try underWay.withLock { underWay in

@@ -8,16 +8,22 @@ extension API {
     /// The registry.
     var cameraRoutes: [Route] {
         [
-            Route(.get, "/api/v1/cameras", query: ["class", "grid", "owner", "tag", "text", "cursor", "limit"], handler: listCameras),
-            Route(.post, "/api/v1/cameras", handler: addCamera),
-            Route(.post, "/api/v1/cameras/import", query: ImportOptions.cameraQuery, handler: importCameras),
-            Route(.post, "/api/v1/cameras/probe", handler: probe),
-            Route(.get, "/api/v1/cameras/{code}", handler: showCamera),
-            Route(.patch, "/api/v1/cameras/{code}", handler: changeCamera),
-            Route(.delete, "/api/v1/cameras/{code}", handler: removeCamera),
-            Route(.post, "/api/v1/cameras/{code}/clock", handler: stateClock),
+            Route(
+                .get, "/api/v1/cameras", Self.registryReaders, query: ["class", "grid", "owner", "tag", "text", "cursor", "limit"],
+                handler: listCameras),
+            Route(.post, "/api/v1/cameras", Self.registrars, act: .cameraAdded, handler: addCamera),
+            Route(
+                .post, "/api/v1/cameras/import", Self.registrars, act: .listImported, query: ImportOptions.cameraQuery, handler: importCameras),
+            Route(.post, "/api/v1/cameras/probe", Self.registrars, act: .feedProbed, handler: probe),
+            Route(.get, "/api/v1/cameras/{code}", Self.registryReaders, handler: showCamera),
+            Route(.patch, "/api/v1/cameras/{code}", Self.registrars, act: .cameraChanged, handler: changeCamera),
+            Route(.delete, "/api/v1/cameras/{code}", Self.registrars, act: .cameraRemoved, handler: removeCamera),
+            Route(.post, "/api/v1/cameras/{code}/clock", Self.registrars, act: .clockStated, handler: stateClock),
         ]
     }
+
+    private static var registryReaders: AccessRule { .roles([.investigator, .dispatcher, .cameraAdmin]) }
+    private static var registrars: AccessRule { .roles([.cameraAdmin]) }
 
     private struct CameraPage: Encodable {
         let cameras: [CameraReply]
@@ -28,7 +34,7 @@ extension API {
         let limit = try call.query.limit(limits)
         let after = try call.query.text("cursor").map { try CameraCode($0) }
         // One more than asked for tells whether there is a next page.
-        let found = try await records.cameras(try cameraFilter(call.query), after: after, limit: limit + 1)
+        let found = try await records.cameras(try cameraFilter(call), after: after, limit: limit + 1)
         let statuses = Dictionary(await services.feeds.statuses().map { ($0.camera, $0) }, uniquingKeysWith: { _, last in last })
         let page = found.prefix(limit)
         return try JSONReply.response(CameraPage(
@@ -36,22 +42,33 @@ extension API {
             nextCursor: found.count > limit ? page.last?.code : nil))
     }
 
-    func cameraFilter(_ query: QueryReader) throws -> CameraFilter {
-        CameraFilter(
+    /// What the query narrows to, within the asker's scope.
+    func cameraFilter(_ call: Call) throws -> CameraFilter {
+        let query = call.query
+        return CameraFilter(
             cameraClass: try query.cameraClass(), grid: query.text("grid"), owner: query.text("owner"), tags: query.texts("tag"),
-            text: query.text("text"))
+            text: query.text("text"), scope: try call.principal().scope)
     }
 
     private func addCamera(_ call: Call) async throws -> Response {
         var fields = try await call.fields(of: "camera", limits: limits)
         let (camera, credentials) = try CameraInput(&fields).newCamera(at: services.clock.now())
         let placed = try await inItsGrid(camera)
+        try checkScope(of: placed, call)
+        try await consultations.allow(.cameraAdded, call, camera: placed.code, detail: placed.name)
         try await records.addCamera(placed, credentials: credentials)
         await services.feeds.cameraChanged(placed.code)
         logger.notice("camera registered", metadata: ["camera": "\(placed.code)"])
         return try JSONReply.response(
             CameraReply(camera: placed, status: await services.feeds.status(of: placed.code)), status: .created,
             headers: [.location: "/api/v1/cameras/\(placed.code)"])
+    }
+
+    /// Nobody puts a camera where he could not see it himself, or it would be lost to him.
+    private func checkScope(of camera: Camera, _ call: Call) throws {
+        guard try !call.principal().scope.holds(camera) else { return }
+        throw CaselightError(
+            .forbidden, "register or change camera '\(camera.code)'", because: "with this class, grid and owner it would be in none of your camera groups")
     }
 
     /// A located camera without a grid gets the smallest area it stands in.
@@ -88,6 +105,8 @@ extension API {
                 remedy: "Register another camera.")
         }
         let credentials = try input.apply(to: &camera, at: services.clock.now())
+        try checkScope(of: camera, call)
+        try await consultations.allow(.cameraChanged, call, camera: camera.code)
         try await records.updateCamera(camera, credentials: credentials)
         await services.feeds.cameraChanged(camera.code)
         logger.notice("camera changed", metadata: ["camera": "\(camera.code)"])
@@ -95,7 +114,8 @@ extension API {
     }
 
     private func removeCamera(_ call: Call) async throws -> Response {
-        let code = try call.cameraCode()
+        let code = try await existingCamera(call).code
+        try await consultations.allow(.cameraRemoved, call, camera: code)
         try await records.removeCamera(code, at: services.clock.now())
         await services.feeds.cameraChanged(code)
         logger.notice("camera removed", metadata: ["camera": "\(code)"])
@@ -103,9 +123,7 @@ extension API {
     }
 
     func existingCamera(_ call: Call) async throws -> Camera {
-        let code = try call.cameraCode()
-        guard let camera = try await records.camera(code) else { throw Missing.camera(code) }
-        return camera
+        try await gate.camera(try call.cameraCode(), in: try call.principal().scope)
     }
 
     private struct Probed: Encodable { let stream: StreamMetadata }
@@ -115,6 +133,7 @@ extension API {
         let input = try FeedInput(&fields)
         try fields.finish()
         let (url, credentials, transport) = try input.address()
+        try await consultations.allow(.feedProbed, call, detail: "\(url)")
         return try JSONReply.response(Probed(stream: try await services.feeds.probe(url, credentials: credentials, transport: transport)))
     }
 
@@ -139,6 +158,7 @@ extension API {
         let correction = ClockCorrection(
             camera: camera.code, run: run.value, offsetUs: Microseconds(Int64((offset * 1e6).rounded())),
             uncertaintyUs: Microseconds(Int64((width * 1e6).rounded())), note: note.value ?? "", statedAt: services.clock.now())
+        try await consultations.allow(.clockStated, call, camera: camera.code, detail: "offset \(offset) s within \(width) s")
         try await records.addClockCorrection(correction)
         logger.notice("clock stated", metadata: ["camera": "\(camera.code)", "offsetSeconds": "\(offset)"])
         return try JSONReply.response(correction, status: .created)

@@ -10,11 +10,11 @@ extension API {
         let filters = ["class", "owner", "tag", "text", "activity", "limit", "cursor"]
         return [
             Route(
-                .get, "/api/v1/clips", access: .footage,
+                .get, "/api/v1/clips", .footage([.investigator]), act: .search,
                 query: ["near", "radius", "polygon", "corridor", "halfWidth", "grid", "address", "from", "to", "margin"] + filters,
                 required: ["from", "to"], handler: clips),
             Route(
-                .get, "/api/v1/incidents/{number}/candidates", access: .footage, query: ["radius", "before", "after", "grid"] + filters,
+                .get, "/api/v1/incidents/{number}/candidates", .footage([.investigator]), act: .search, query: ["radius", "before", "after", "grid"] + filters,
                 handler: candidates),
         ]
     }
@@ -25,15 +25,16 @@ extension API {
         let query = call.query
         let place = try place(query)
         let span = try TimeSpan(from: try query.requiredTime("from"), to: try query.requiredTime("to"))
-        var filter = try cameraFilter(query)
+        var filter = try cameraFilter(call)
         // As a place the grid is a polygon; a camera's record need not name it.
         filter.grid = nil
-        let answer = try await search.clips(ClipQuery(
+        let question = try ClipQuery(
             place: place, span: span, filter: filter, limit: try query.limit(limits), cursor: query.text("cursor"),
             wideningMargin: Microseconds(Int64((try query.number("margin") ?? 0) * 1e6)),
-            includesActivity: try query.flag("activity") ?? false))
-        consultations.shown(call, what: "clips of \(answer.clips.count) cameras", span: span)
-        return try JSONReply.response(answer)
+            includesActivity: try query.flag("activity") ?? false
+        ).checked()
+        try await consultations.allow(.search, call, span: span, detail: "clips \(placeText(query))")
+        return try JSONReply.response(try await search.clips(question))
     }
 
     private func candidates(_ call: Call) async throws -> Response {
@@ -44,11 +45,12 @@ extension API {
         let options = CandidateOptions(
             radiusMeters: try query.number("radius") ?? CandidateOptions.defaultRadiusMeters,
             before: try seconds("before") ?? CandidateOptions.defaultBefore, after: try seconds("after") ?? CandidateOptions.defaultAfter,
-            filter: try cameraFilter(query), limit: try query.limit(limits), cursor: query.text("cursor"),
+            filter: try cameraFilter(call), limit: try query.limit(limits), cursor: query.text("cursor"),
             includesActivity: try query.flag("activity") ?? false)
         let number = try call.incidentNumber()
+        let incident = try await gate.incident(number, for: try call.principal())
+        try await consultations.allow(.search, call, span: incident.span, detail: "candidates")
         let candidates = try await search.candidates(of: number, options)
-        consultations.shown(call, what: "candidates: \(candidates.answer.clips.count) cameras", span: candidates.incident.span)
         return try JSONReply.response(CandidateReply(candidates: candidates))
     }
 
@@ -87,6 +89,13 @@ extension API {
         }
         if let grid = query.text("grid") { return .grid(grid) }
         return .address(query.text("address") ?? "")
+    }
+
+    /// The place as it was asked for, in one line of at most so many characters.
+    private func placeText(_ query: QueryReader) -> String {
+        let names = ["near", "radius", "polygon", "corridor", "halfWidth", "grid", "address"]
+        let text = names.compactMap { name in query.text(name).map { "\(name)=\($0)" } }.joined(separator: " ")
+        return String(text.replacing("\n", with: " ").prefix(200))
     }
 
     private func refuseStray(_ name: String, with place: String, _ query: QueryReader) throws {

@@ -5,19 +5,20 @@ import HTTPTypes
 import Hummingbird
 
 extension API {
-    /// What exists of a camera: administration, which shows no picture and needs no incident.
+    /// What exists of a camera: shows no picture and needs no incident, but is logged like every question about footage.
     var footageRoutes: [Route] {
         [
-            Route(.get, "/api/v1/cameras/{code}/coverage", query: ["from", "to"], required: ["from", "to"], handler: coverage),
-            Route(.get, "/api/v1/cameras/{code}/keyframes", query: ["from", "to"], required: ["from", "to"], handler: keyframes),
-            Route(.get, "/api/v1/cameras/{code}/activity", query: ["from", "to"], required: ["from", "to"], handler: activity),
+            Route(.get, "/api/v1/cameras/{code}/coverage", .roles([.investigator, .cameraAdmin]), act: .search, query: ["from", "to"], required: ["from", "to"], handler: coverage),
+            Route(.get, "/api/v1/cameras/{code}/keyframes", .roles([.investigator]), act: .search, query: ["from", "to"], required: ["from", "to"], handler: keyframes),
+            Route(.get, "/api/v1/cameras/{code}/activity", .roles([.investigator]), act: .search, query: ["from", "to"], required: ["from", "to"], handler: activity),
         ]
     }
 
-    /// A camera's code whether it is in service or was removed: its footage outlives it.
-    func footageCamera(_ call: Call) async throws -> CameraCode {
+    /// A camera in service or removed, of the asker's scope, about which a question of this span is logged.
+    private func askedCamera(_ call: Call, _ span: TimeSpan, _ what: String) async throws -> CameraCode {
         let code = try call.cameraCode()
-        if try await records.camera(code) == nil, try await !index.camerasWithFootage().contains(code) { throw Missing.camera(code) }
+        try await gate.checkFootage(of: code, for: try call.principal())
+        try await consultations.allow(.search, call, camera: code, span: span, detail: what)
         return code
     }
 
@@ -59,7 +60,7 @@ extension API {
 
     private func coverage(_ call: Call) async throws -> Response {
         let span = try call.query.span(limit: .days(Int64(limits.coverageSpanDays)))
-        let code = try call.cameraCode()
+        let code = try await askedCamera(call, span, "coverage")
         return try JSONReply.response(try await coverageReply(code, span))
     }
 
@@ -83,8 +84,8 @@ extension API {
     }
 
     private func keyframes(_ call: Call) async throws -> Response {
-        let camera = try await footageCamera(call)
         let span = try call.query.span(limit: playlistSpan)
+        let camera = try await askedCamera(call, span, "keyframes")
         let entries = try await segments(of: camera, in: span).flatMap { segment in
             segment.keyframes.keyframes(from: segment.span.start).filter { span.contains($0.time) }.map {
                 KeyframeEntry(at: $0.time, segment: segment.id, offset: $0.offset, byteCount: $0.byteCount)
@@ -107,8 +108,8 @@ extension API {
     }
 
     private func activity(_ call: Call) async throws -> Response {
-        let camera = try await footageCamera(call)
         let span = try call.query.span(limit: playlistSpan)
+        let camera = try await askedCamera(call, span, "activity")
         let entries = try await segments(of: camera, in: span).map {
             ActivityEntry(startedAt: $0.span.start, segment: $0.id, bytesPerSecond: $0.activity.bytesPerSecond)
         }

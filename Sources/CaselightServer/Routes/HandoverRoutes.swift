@@ -11,7 +11,9 @@ extension API {
     /// Recorded files handed over by a shop or pulled from a recorder.
     var handoverRoutes: [Route] {
         [
-            Route(.post, "/api/v1/cameras/{code}/footage", query: ["name", "startsAt"], required: ["name"], handler: takeInFootage)
+            Route(
+                .post, "/api/v1/cameras/{code}/footage", .roles([.investigator, .cameraAdmin]), act: .footageReceived,
+                query: ["name", "startsAt"], required: ["name"], handler: takeInFootage)
         ]
     }
 
@@ -26,6 +28,7 @@ extension API {
             throw CaselightError(
                 .invalidValue, "take in this file", because: "its name must be at most \(Self.fileNameLimit) characters, without '/' and line breaks")
         }
+        try await consultations.allow(.footageReceived, call, camera: camera.code, detail: "file \(name)")
         try uploadSlots.take()
         do {
             let order = try await received(call, camera: camera.code, name: name, startsAt: startsAt)

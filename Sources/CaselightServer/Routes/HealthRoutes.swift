@@ -7,14 +7,14 @@ extension API {
     /// Asked by supervisors and scrapers, which hold no token; they tell nothing of cameras or cases.
     var healthRoutes: [Route] {
         [
-            Route(.get, "/healthz", access: .open) { _ in Response(status: .ok, headers: Self.plain, body: Self.text("ok\n")) },
-            Route(.get, "/readyz", access: .open, handler: ready),
-            Route(.get, "/metrics", access: .open) { _ in
+            Route(.get, "/healthz", .open) { _ in Response(status: .ok, headers: Self.plain, body: Self.text("ok\n")) },
+            Route(.get, "/readyz", .open, handler: ready),
+            Route(.get, "/metrics", .open) { _ in
                 Response(
                     status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
                     body: Self.text(PrometheusRegistry.shared.text()))
             },
-            Route(.get, "/api/v1/openapi.yaml") { _ in
+            Route(.get, "/api/v1/openapi.yaml", .signedIn) { _ in
                 Response(
                     status: .ok, headers: [.contentType: "application/yaml"],
                     body: .init(byteBuffer: ByteBuffer(bytes: PackageResources.openapi_yaml)))

@@ -7,15 +7,19 @@ import Logging
 import NIOCore
 
 extension API {
-    var areaRoutes: [Route] { [Route(.post, "/api/v1/areas/import", query: ImportOptions.areaQuery, handler: importAreas)] }
+    var areaRoutes: [Route] { [
+        Route(.post, "/api/v1/areas/import", .roles([.cameraAdmin, .admin]), act: .listImported, query: ImportOptions.areaQuery, handler: importAreas)
+    ] }
 
     func importCameras(_ call: Call) async throws -> Response {
         try await importSlots.during {
+            try checkIsUnlimited(call, "cameras")
             let options = try ImportOptions(call.query, fields: ImportedCamera.fields)
             let (text, limits, now) = (try await listText(call, options), limits, services.clock.now())
             var batch = try await ImportLane.run { try Self.cameras(text, options, limits, now) }
             guard batch.errorCount == 0 || !options.isStrict else { return try ImportProblem(batch).response() }
             for index in batch.records.indices { batch.records[index].0 = try await inItsGrid(batch.records[index].0) }
+            try await consultations.allow(.listImported, call, detail: "\(batch.records.count) cameras")
             let count = try await records.importCameras(batch.records, replacing: options.isReplacing)
             logger.notice("cameras imported", metadata: ["added": "\(count.added)", "updated": "\(count.updated)", "refused": "\(batch.errorCount)"])
             for (camera, _) in batch.records where camera.feed != nil || options.isReplacing { await services.feeds.cameraChanged(camera.code) }
@@ -25,11 +29,13 @@ extension API {
 
     func importIncidents(_ call: Call) async throws -> Response {
         try await importSlots.during {
+            try checkIsUnlimited(call, "incidents")
             let options = try ImportOptions(call.query, fields: ImportedIncident.fields)
             let (text, limits, now) = (try await listText(call, options), limits, services.clock.now())
             var batch = try await ImportLane.run { try Self.incidents(text, options, limits, now) }
             guard batch.errorCount == 0 || !options.isStrict else { return try ImportProblem(batch).response() }
             for index in batch.records.indices { batch.records[index] = try await inItsGrid(batch.records[index]) }
+            try await consultations.allow(.listImported, call, detail: "\(batch.records.count) incidents")
             let count = try await records.importIncidents(batch.records, replacing: options.isReplacing)
             logger.notice("incidents imported", metadata: ["added": "\(count.added)", "updated": "\(count.updated)", "refused": "\(batch.errorCount)"])
             return try JSONReply.response(ImportReply(count, batch.errorCount, batch.errors))
@@ -38,14 +44,24 @@ extension API {
 
     private func importAreas(_ call: Call) async throws -> Response {
         try await importSlots.during {
+            try checkIsUnlimited(call, "areas")
             let options = try ImportOptions(call.query, fields: ImportedArea.fields)
             let (text, limits) = (try await listText(call, options), limits)
             let batch = try await ImportLane.run { try Self.areas(text, options, limits) }
             guard batch.errorCount == 0 || !options.isStrict else { return try ImportProblem(batch).response() }
+            try await consultations.allow(.listImported, call, detail: "\(batch.records.count) areas")
             let count = try await records.importAreas(batch.records)
             logger.notice("areas imported", metadata: ["added": "\(count.added)", "updated": "\(count.updated)", "refused": "\(batch.errorCount)"])
             return try JSONReply.response(ImportReply(count, batch.errorCount, batch.errors))
         }
+    }
+
+    /// A list names whatever records it likes; who is limited to some of them changes them one by one.
+    private func checkIsUnlimited(_ call: Call, _ what: String) throws {
+        guard try call.principal().scope != .all else { return }
+        throw CaselightError(
+            .forbidden, "import a list of \(what)", because: "your account is limited to camera groups",
+            remedy: "Add or change them one by one, or ask somebody without limits.")
     }
 
     private func listText(_ call: Call, _ options: ImportOptions) async throws -> String {

@@ -8,12 +8,13 @@ extension API {
     var incidentRoutes: [Route] {
         [
             Route(
-                .get, "/api/v1/incidents", query: ["state", "category", "grid", "from", "to", "text", "cursor", "limit"],
+                .get, "/api/v1/incidents", .roles([.investigator, .dispatcher]), query: ["state", "category", "grid", "from", "to", "text", "cursor", "limit"],
                 handler: listIncidents),
-            Route(.post, "/api/v1/incidents", handler: postIncident),
-            Route(.post, "/api/v1/incidents/import", query: ImportOptions.incidentQuery, handler: importIncidents),
-            Route(.get, "/api/v1/incidents/{number}", handler: showIncident),
-            Route(.patch, "/api/v1/incidents/{number}", handler: changeIncident),
+            Route(.post, "/api/v1/incidents", .roles([.dispatcher]), act: .incidentPosted, handler: postIncident),
+            Route(
+                .post, "/api/v1/incidents/import", .roles([.dispatcher]), act: .listImported, query: ImportOptions.incidentQuery, handler: importIncidents),
+            Route(.get, "/api/v1/incidents/{number}", .roles([.investigator, .dispatcher]), handler: showIncident),
+            Route(.patch, "/api/v1/incidents/{number}", .roles([.investigator, .dispatcher]), act: .incidentChanged, handler: changeIncident),
         ]
     }
 
@@ -27,7 +28,8 @@ extension API {
         let limit = try query.limit(limits)
         let filter = IncidentFilter(
             state: try query.choice("state", of: IncidentState.self), category: query.text("category"), grid: query.text("grid"),
-            span: try query.optionalSpan(), text: query.text("text"))
+            span: try query.optionalSpan(), text: query.text("text"), scope: try call.principal().scope,
+            postedBy: try call.principal().account.name)
         let after = try query.text("cursor").map { try IncidentNumber($0) }
         let found = try await records.incidents(filter, after: after, limit: limit + 1)
         let page = Array(found.prefix(limit))
@@ -36,7 +38,9 @@ extension API {
 
     private func postIncident(_ call: Call) async throws -> Response {
         var fields = try await call.fields(of: "incident", limits: limits)
-        let incident = try await inItsGrid(try IncidentInput(&fields).newIncident(at: services.clock.now()))
+        var incident = try await inItsGrid(try IncidentInput(&fields).newIncident(at: services.clock.now()))
+        incident.postedBy = try call.principal().account.name
+        try await consultations.allow(.incidentPosted, call, incident: incident.number)
         try await records.addIncident(incident)
         logger.notice("incident posted", metadata: ["incident": "\(incident.number)"])
         return try JSONReply.response(incident, status: .created, headers: [.location: "/api/v1/incidents/\(incident.number)"])
@@ -55,15 +59,25 @@ extension API {
         var fields = try await call.fields(of: "incident", limits: limits)
         let input = try IncidentInput(&fields)
         var incident = try await existingIncident(call)
+        let before = incident.state
         try input.apply(to: &incident, at: services.clock.now())
+        try await consultations.allow(.incidentChanged, call, incident: incident.number, detail: incident.state.rawValue)
         try await records.updateIncident(incident)
+        if incident.state != before { try await turnHolds(of: incident) }
         logger.notice("incident changed", metadata: ["incident": "\(incident.number)"])
         return try JSONReply.response(incident)
     }
 
+    /// A case closed starts the clock of its holds; opened again, it stops it.
+    private func turnHolds(of incident: Incident) async throws {
+        if incident.state == .closed {
+            _ = try await services.holds.incidentClosed(incident.number, at: services.clock.now())
+        } else {
+            _ = try await services.holds.incidentReopened(incident.number)
+        }
+    }
+
     func existingIncident(_ call: Call) async throws -> Incident {
-        let number = try call.incidentNumber()
-        guard let incident = try await records.incident(number) else { throw Missing.incident(number) }
-        return incident
+        try await gate.incident(try call.incidentNumber(), for: try call.principal())
     }
 }

@@ -10,24 +10,51 @@ extension API {
     /// What shows footage: a still, a playlist, and the segments it names.
     var pictureRoutes: [Route] {
         [
-            Route(.get, "/api/v1/cameras/{code}/still.jpg", access: .footage, query: ["at", "width"], required: ["at"], handler: still),
             Route(
-                .get, "/api/v1/cameras/{code}/playlist.m3u8", access: .footage, query: ["from", "to", "track"], required: ["from", "to"],
-                handler: playlist),
-            Route(.get, "/api/v1/cameras/{code}/segments/{file}", access: .footage, handler: segmentFile),
+                .get, "/api/v1/cameras/{code}/still.jpg", .footage([.investigator, .cameraAdmin]), act: .still, query: ["at", "width"],
+                required: ["at"], handler: still),
+            Route(
+                .get, "/api/v1/cameras/{code}/playlist.m3u8", .footage([.investigator]), act: .playback, query: ["from", "to", "track"],
+                required: ["from", "to"], handler: playlist),
+            Route(.get, "/api/v1/cameras/{code}/segments/{file}", .footage([.investigator]), act: .playback, handler: segmentFile),
         ]
     }
 
     private func still(_ call: Call) async throws -> Response {
-        let camera = try await footageCamera(call)
         let at = try call.query.requiredTime("at")
         let width = try call.query.whole("width", in: 16...8192)
-        let (segment, keyframe, takenAt) = try await keyframe(of: camera, at: at)
-        consultations.shown(call, what: "still", camera: camera, span: try TimeSpan(from: takenAt, to: takenAt + Microseconds(1)))
-        let picture = try await stills.picture(of: segment, keyframe, widthPixels: width)
+        let grant = try await footageGrant(call)
+        try checkAlignment(grant, at)
+        let (segment, keyframe, takenAt) = try await keyframe(of: grant.camera, at: at)
+        try await consultations.allow(.still, call, camera: grant.camera, span: TimeSpan(start: takenAt, end: takenAt + Microseconds(1)))
+        let picture = try await stills.picture(of: segment, keyframe, widthPixels: width, grant)
         return Response(
             status: .ok, headers: [.contentType: "image/jpeg", .keyframeAt: takenAt.rfc3339()], body: .init(byteBuffer: picture))
     }
+
+    /// What the choke point lets the asker see of the camera that the path names.
+    func footageGrant(_ call: Call) async throws -> FootageGrant {
+        let principal = try call.principal()
+        guard let disclosure = call.disclosure else {
+            throw CaselightError(.purposeRequired, "show footage", because: "neither an incident nor a purpose is stated")
+        }
+        return try await gate.footage(of: try call.cameraCode(), for: principal, disclosure)
+    }
+
+    /// Whoever keeps cameras and investigates nothing sees where one looks now, and no more.
+    private func checkAlignment(_ grant: FootageGrant, _ at: WallTime) throws {
+        guard !grant.principal.has(.investigator) else { return }
+        let age = services.clock.now() - at
+        guard grant.disclosure.purpose == Self.alignmentPurpose, age <= Self.alignmentAge else {
+            throw CaselightError(
+                .forbidden, "show a still of camera '\(grant.camera)'",
+                because: "the role cameraAdmin sees one for alignment alone: of the last \(Int(Self.alignmentAge.seconds / 60)) minutes, with purpose=\(Self.alignmentPurpose)")
+        }
+    }
+
+    private static let alignmentPurpose = "alignment"
+    /// Long enough to turn a camera and look again, too short to look back.
+    private static let alignmentAge = Microseconds.seconds(15 * 60)
 
     /// The last keyframe at or before the moment, and when it was taken; the segment's first where its first comes later.
     private func keyframe(of camera: CameraCode, at moment: WallTime) async throws -> (Segment, Keyframe, takenAt: WallTime) {
@@ -45,16 +72,17 @@ extension API {
     private enum PlaylistTrack: String, CaseIterable { case video, audio, all }
 
     private func playlist(_ call: Call) async throws -> Response {
-        let camera = try await footageCamera(call)
         let span = try call.query.span(limit: playlistSpan)
         let track = try call.query.choice("track", of: PlaylistTrack.self) ?? .video
+        let grant = try await footageGrant(call)
+        let camera = grant.camera
         var segments = try await segments(of: camera, in: span, detailed: false).filter { $0.policy != .metadata && $0.byteCount > Int64($0.initializationByteCount) }
         if track == .audio { segments = segments.filter { $0.audio?.codec == "aac" } }
         guard !segments.isEmpty else {
             throw Missing.footage(camera, "\(span)", track == .audio ? "nothing playable was heard then" : "nothing was recorded then")
         }
-        let disclosure = call.disclosure?.queryText ?? ""
-        consultations.shown(call, what: "playlist", camera: camera, span: span)
+        let disclosure = grant.disclosure.queryText
+        try await consultations.allow(.playback, call, camera: camera, span: span, detail: "playlist of \(track.rawValue)")
         let text: String
         switch track {
         case .all:

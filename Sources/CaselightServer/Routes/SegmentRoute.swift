@@ -1,4 +1,5 @@
 import CaselightArchive
+import CaselightLog
 import CaselightModel
 import CaselightStore
 import HTTPTypes
@@ -31,7 +32,8 @@ struct SegmentFile {
 
 extension API {
     func segmentFile(_ call: Call) async throws -> Response {
-        let code = try call.cameraCode()
+        let grant = try await footageGrant(call)
+        let code = grant.camera
         let name = try call.parameter("file")
         guard let file = SegmentFile(name), let segment = try await index.segment(file.id), segment.camera == code else {
             throw CaselightError(.notFound, "send segment '\(name.prefix(70))' of camera '\(code)'", because: "there is no such segment")
@@ -44,13 +46,14 @@ extension API {
             .acceptRanges: "bytes", .eTag: tag,
         ]
         if call.request.headers[.ifNoneMatch].map({ $0.contains(tag) }) == true { return Response(status: .notModified, headers: headers) }
-        consultations.shown(call, what: "segment \(name)", camera: code, span: segment.span)
+        try await services.book.watched(segment.span, of: ViewingSubject(
+            actor: call.actor, camera: code, incident: grant.disclosure.incident, purpose: grant.disclosure.purpose))
         let sent = range ?? 0..<size
         headers[.contentLength] = String(sent.count)
         if range != nil { headers[.contentRange] = "bytes \(sent.lowerBound)-\(sent.upperBound - 1)/\(size)" }
         if call.request.method == .head { return Response(status: range == nil ? .ok : .partialContent, headers: headers) }
         return Response(
-            status: range == nil ? .ok : .partialContent, headers: headers, body: body(of: segment, file.track, sent))
+            status: range == nil ? .ok : .partialContent, headers: headers, body: body(of: segment, file.track, sent, grant))
     }
 
     /// How long the file is, and its hash once it is whole.
@@ -66,7 +69,7 @@ extension API {
     }
 
     /// `nil` sends the whole: no range asked for, several at once, or a file that has changed since (RFC 9110, 13.1.5 and 14.2).
-    private func requestedRange(_ request: Request, size: Int64, tag: String) throws -> Range<Int64>? {
+    func requestedRange(_ request: Request, size: Int64, tag: String) throws -> Range<Int64>? {
         guard let text = request.headers[.range] else { return nil }
         if let condition = request.headers[.ifRange], condition != tag { return nil }
         switch ByteRange.parse(text, size: size) {
@@ -80,7 +83,8 @@ extension API {
     }
 
     /// Sends a piece at a time as the client takes them. A file that ends early breaks the connection: the length was promised.
-    private func body(of segment: Segment, _ track: SegmentTrack, _ range: Range<Int64>) -> ResponseBody {
+    private func body(of segment: Segment, _ track: SegmentTrack, _ range: Range<Int64>, _ grant: FootageGrant) -> ResponseBody {
+        precondition(segment.camera == grant.camera, "a grant is for its camera's footage alone")
         let archive = services.archive
         return ResponseBody(contentLength: range.count) { writer in
             var position = range.lowerBound

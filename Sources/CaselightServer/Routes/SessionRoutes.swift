@@ -1,16 +1,23 @@
 import CaselightModel
+import CaselightStore
 import HTTPTypes
 import Hummingbird
-import Metrics
 import Logging
 
 extension API {
-    /// A browser's video element cannot send a header, so it shows the token once and plays with a cookie.
+    /// A browser's video element cannot send a header, so people sign in and play with a cookie.
     var sessionRoutes: [Route] {
         [
-            Route(.post, "/api/v1/session", access: .session, handler: signIn),
-            Route(.delete, "/api/v1/session", access: .session, handler: signOut),
+            Route(.post, "/api/v1/session", .signIn, act: .signIn, handler: signIn),
+            Route(.get, "/api/v1/session", .signedIn, handler: showSession),
+            Route(.delete, "/api/v1/session", .signIn, act: .signOut, handler: signOut),
         ]
+    }
+
+    private struct SessionReply: Encodable {
+        let account: Account
+        /// Seconds without a request after which the session ends; `nil` for a token.
+        let idleSeconds: Int?
     }
 
     private func signIn(_ call: Call) async throws -> Response {
@@ -19,21 +26,46 @@ extension API {
             throw CaselightError(.unsupportedMedia, "sign in", because: "the request has no content type and must be application/json")
         }
         var fields = try await call.fields(of: "sign-in", limits: limits)
-        let token = try fields.text("token", limit: 4096)
+        let (name, password) = (try fields.text("name", limit: 64), try fields.text("password", limit: PasswordHasher.lengthLimit))
         try fields.finish()
-        guard let token = token.value, gatekeeper.isToken(token) else {
-            ServerMetrics.refusedLogins.increment()
-            throw CaselightError(.unauthenticated, "sign in", because: "the token is not the right one")
+        guard let name = name.value else { throw fields.missing("name") }
+        guard let password = password.value else { throw fields.missing("password") }
+        let account = try await checked(name, password, call)
+        var actor = call.actor
+        (actor.who, actor.unit, actor.roles) = (account.name.text, account.unit, account.roles)
+        try await services.book.append(LoggedAct(.signIn, by: actor))
+        let id = gatekeeper.sessions.open(for: account.name)
+        return try JSONReply.response(
+            SessionReply(account: account, idleSeconds: limits.sessionIdleSeconds), headers: [.setCookie: cookie(id, maxAgeSeconds: nil)])
+    }
+
+    /// A refused sign-in is logged by the name that was tried; a lock-out once, when it begins.
+    private func checked(_ name: String, _ password: String, _ call: Call) async throws -> Account {
+        let wasLocked = gatekeeper.signIns.isLocked(name)
+        do {
+            return try await gatekeeper.account(name: name, password: password)
+        } catch let error as CaselightError {
+            let tried = String(name.prefix(64))
+            await consultations.refused(LoggedAct(.signIn, by: call.actor, object: tried, detail: error.code.rawValue))
+            if error.code == .lockedOut, !wasLocked {
+                logger.warning("locked out", metadata: ["account": "\(tried)"])
+                try await services.book.append(LoggedAct(.lockedOut, by: .daemon, outcome: .done, object: tried))
+            }
+            throw error
         }
-        let id = gatekeeper.sessions.open()
-        logger.notice("signed in", metadata: ["request": "\(call.context.id)"])
-        return Response(status: .noContent, headers: [.setCookie: cookie(id, maxAgeSeconds: nil)])
+    }
+
+    private func showSession(_ call: Call) async throws -> Response {
+        let principal = try call.principal()
+        return try JSONReply.response(
+            SessionReply(account: principal.account, idleSeconds: principal.means == .session ? limits.sessionIdleSeconds : nil))
     }
 
     private func signOut(_ call: Call) async throws -> Response {
         if let id = call.request.cookies[SessionStore.cookieName]?.value {
-            _ = try gatekeeper.principal(of: call.request)
+            let principal = try await gatekeeper.principal(of: call.request, call.context)
             gatekeeper.sessions.close(id)
+            try await services.book.append(LoggedAct(.signOut, by: principal.actor(from: call.context.clientAddress)))
         }
         return Response(status: .noContent, headers: [.setCookie: cookie("", maxAgeSeconds: 0)])
     }

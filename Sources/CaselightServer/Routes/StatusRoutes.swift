@@ -5,7 +5,7 @@ import HTTPTypes
 import Hummingbird
 
 extension API {
-    var statusRoutes: [Route] { [Route(.get, "/api/v1/status", handler: status)] }
+    var statusRoutes: [Route] { [Route(.get, "/api/v1/status", .signedIn, handler: status)] }
 
     private struct StatusReply: Encodable {
         let version: String

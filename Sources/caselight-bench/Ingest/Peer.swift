@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 
 /// A program that users would take instead: one process for each camera.
 enum Peer: String, CaseIterable, ExpressibleByArgument, Encodable {

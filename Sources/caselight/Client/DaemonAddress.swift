@@ -5,6 +5,8 @@ struct DaemonAddress: Sendable {
     /// Without a slash at its end.
     let base: String
     private let token: String?
+    /// The cookie of a session, where somebody signed in with a password.
+    var cookie: String?
 
     static let standard = "http://127.0.0.1:8480"
 

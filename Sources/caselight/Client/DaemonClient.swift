@@ -51,6 +51,48 @@ struct DaemonClient: Sendable {
         return try await whole(response)
     }
 
+    /// A client that speaks for whoever signed in.
+    func signedIn(_ nameAndPassword: JSON) async throws -> DaemonClient {
+        var request = request(.POST, "/api/v1/session", [])
+        request.headers.add(name: "Content-Type", value: "application/json")
+        request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(nameAndPassword)))
+        let response = try await execute(request, deadline: .now() + Self.replyTimeout)
+        _ = try await whole(response)
+        guard let cookie = response.headers.first(name: "Set-Cookie")?.prefix(while: { $0 != ";" }) else {
+            throw oddAnswer("it signed nobody in")
+        }
+        var signedIn = address
+        signedIn.cookie = String(cookie)
+        return DaemonClient(address: signedIn, http: http)
+    }
+
+    /// An answer's body piece by piece, from byte `offset` of the resource where it can be resumed, and what the answer says of it.
+    func download(
+        _ path: String, _ query: Query = [], from offset: Int64 = 0, ifTag tag: String? = nil, accept: String = "*/*",
+        _ body: (HTTPClientResponse) async throws -> Void
+    ) async throws {
+        var request = request(.GET, path, query)
+        if accept != "*/*" { request.headers.replaceOrAdd(name: "Accept", value: accept) }
+        if offset > 0 {
+            request.headers.add(name: "Range", value: "bytes=\(offset)-")
+            if let tag { request.headers.add(name: "If-Range", value: tag) }
+        }
+        let response = try await execute(request, deadline: .distantFuture)
+        guard (200..<300).contains(response.status.code) else {
+            _ = try await whole(response)
+            return
+        }
+        do {
+            try await body(response)
+        } catch let failure as ClientFailure {
+            throw failure
+        } catch let error as CaselightError {
+            throw error
+        } catch {
+            throw unreachable(error)
+        }
+    }
+
     /// An answer's body and one of its headers.
     func picture(_ path: String, _ query: Query, header: String) async throws -> (Data, String?) {
         let response = try await execute(request(.GET, path, query), deadline: .now() + Self.replyTimeout)
@@ -91,7 +133,11 @@ struct DaemonClient: Sendable {
         request.method = method
         request.headers.add(name: "User-Agent", value: "caselight")
         request.headers.add(name: "Accept", value: "*/*")
-        if let authorization = address.authorization { request.headers.add(name: "Authorization", value: authorization) }
+        if let cookie = address.cookie {
+            request.headers.add(name: "Cookie", value: cookie)
+            // A session's writes say that no foreign page made them.
+            request.headers.add(name: "X-Caselight", value: "1")
+        } else if let authorization = address.authorization { request.headers.add(name: "Authorization", value: authorization) }
         return request
     }
 
@@ -127,7 +173,7 @@ struct DaemonClient: Sendable {
             return oddAnswer("it answered \(status), and not as caselightd does")
         }
         let hint =
-            status == 401 && !address.hasToken ? " Set CASELIGHT_TOKEN: caselightd wrote the token to a file at its first start." : ""
+            status == 401 && !address.hasToken ? " Set CASELIGHT_TOKEN: 'caselight user token NAME --name laptop' makes one, with your password." : ""
         var failure = ClientFailure(.refused, detail + hint, code: problem["code"].text)
         failure.notes = ImportReport.rowNotes(problem)
         return failure

@@ -120,5 +120,8 @@ struct RequestFields {
     mutating func set(_ name: String, _ flag: Bool?) { if let flag { fields[name] = .flag(flag) } }
     mutating func set(_ name: String, _ time: WallTime?) { if let time { fields[name] = .text(time.rfc3339()) } }
     mutating func set(_ name: String, list: [String]) { if !list.isEmpty { fields[name] = .list(list.map { .text($0) }) } }
+    mutating func set(_ name: String, _ texts: [String]) { fields[name] = .list(texts.map { .text($0) }) }
+    mutating func set(_ name: String, _ wholes: [Int]) { fields[name] = .list(wholes.map { .whole(Int64($0)) }) }
+    mutating func set(_ name: String, values: [JSON]) { fields[name] = .list(values) }
     mutating func clear(_ name: String) { fields[name] = .null }
 }

@@ -54,7 +54,10 @@ struct LinkAdd: DaemonCommand {
         request.set("role", role.rawValue)
         request.set("note", note)
         let link = try await client.send(.POST, "/api/v1/incidents/\(incident)/links", [], request.json)
-        try show(link) { _ in ["Link \(link["id"].whole ?? 0) ties \(camera) to incident \(incident) as \(role.rawValue)."] }
+        try show(link) { style in
+            ["Link \(link["id"].whole ?? 0) ties \(camera) to incident \(incident) as \(role.rawValue)."]
+                + (link["held"].isNull ? [] : HoldReport.placed(link["held"], style))
+        }
     }
 }
 

@@ -3,13 +3,14 @@ import Crypto
 import Foundation
 import Synchronization
 
-/// Browsers that showed the token once and hold a cookie for it.
+/// Browsers that are signed in and hold a cookie for it.
 ///
 /// Safe from any thread: a dictionary behind a mutex, held for look-ups only. In memory, so a restart signs everybody out.
 final class SessionStore: Sendable {
     static let cookieName = "caselight_session"
 
     private struct Session {
+        let account: AccountName
         var lastUsedAt: WallTime
     }
 
@@ -26,12 +27,9 @@ final class SessionStore: Sendable {
     }
 
     /// A new session's id. Past the limit the one idle longest is signed out.
-    func open() -> String {
+    func open(for account: AccountName) -> String {
         var generator = SystemRandomNumberGenerator()
-        let id = (0..<4).map { _ in
-            let digits = String(generator.next() as UInt64, radix: 16)
-            return String(repeating: "0", count: 16 - digits.count) + digits
-        }.joined()
+        let id = (0..<4).map { _ in RunID(generator.next()).description }.joined()
         let now = clock.now()
         sessions.withLock { sessions in
             sessions = sessions.filter { isFresh($0.value, now) }
@@ -39,21 +37,21 @@ final class SessionStore: Sendable {
                 sessions[oldest.key] = nil
                 ServerMetrics.limitReached("sessions")
             }
-            sessions[Self.key(id)] = Session(lastUsedAt: now)
+            sessions[Self.key(id)] = Session(account: account, lastUsedAt: now)
         }
         return id
     }
 
-    /// Whether the session is alive; using it keeps it so.
-    func use(_ id: String) -> Bool {
+    /// Whose session it is; `nil` where it has ended. Using it keeps it alive.
+    func use(_ id: String) -> AccountName? {
         let (key, now) = (Self.key(id), clock.now())
         return sessions.withLock { sessions in
             guard let session = sessions[key], isFresh(session, now) else {
                 sessions[key] = nil
-                return false
+                return nil
             }
-            sessions[key] = Session(lastUsedAt: max(now, session.lastUsedAt))
-            return true
+            sessions[key]?.lastUsedAt = max(now, session.lastUsedAt)
+            return session.account
         }
     }
 
@@ -61,6 +59,8 @@ final class SessionStore: Sendable {
         let key = Self.key(id)
         sessions.withLock { $0[key] = nil }
     }
+
+    func closeAll(of account: AccountName) { sessions.withLock { sessions in sessions = sessions.filter { $0.value.account != account } } }
 
     var count: Int { sessions.withLock { $0.count } }
 
