@@ -208,7 +208,9 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["caselight", "CaselightModel", "TestSupport", argumentParser], swiftSettings: settings),
+            name: "CommandLineTests",
+            dependencies: ["caselight", "CaselightEvidence", "CaselightModel", "TestSupport", argumentParser, systemPackage],
+            swiftSettings: settings),
         .testTarget(name: "BenchTests", dependencies: ["caselight-bench"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests", dependencies: ["CaselightModel", "CaselightArchive", "TestSupport"], swiftSettings: settings),

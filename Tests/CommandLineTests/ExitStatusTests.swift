@@ -82,7 +82,7 @@ import Testing
 }
 
 /// One run of the program, without this machine's settings.
-private struct CaselightRun {
+struct CaselightRun {
     let status: Int32
     let output: String
     let error: String

@@ -70,7 +70,7 @@ enum PackageMutation: String, CaseIterable {
     }
 
     private func mutate(_ package: inout OpenPackage, _ random: inout SeededGenerator) throws -> Set<PackagePath> {
-        let (first, second) = Self.twoFiles(of: package, &random)
+        let (first, second) = twoFiles(of: package, &random)
         let extra = try PackagePath("native", "gate-3", "extra-\(UInt16.random(in: 0...9999, using: &random)).mp4")
         switch self {
         case .flipInFile: return flip(first, &package, &random)
@@ -90,7 +90,9 @@ enum PackageMutation: String, CaseIterable {
             let (one, other) = (package[first], package[second])
             package[first] = other
             package[second] = one
-            return one == other ? [] : [first, second]
+            // Without the list nothing can be compared with it.
+            let lost: Set<PackagePath> = [first, second]
+            return one == other ? [] : lost.contains(PackageLayout.sums) ? [PackageLayout.sums] : lost
         case .swapOrder:
             let order = Int.random(in: 1..<package.files.count, using: &random)
             package.files.swapAt(order - 1, order)
@@ -115,7 +117,8 @@ enum PackageMutation: String, CaseIterable {
     private func flip(_ path: PackagePath, _ package: inout OpenPackage, _ random: inout SeededGenerator) -> Set<PackagePath> {
         let place = Int.random(in: 0..<package[path].count, using: &random)
         package[path][place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
-        return [path]
+        // Of a signature that does not hold and what it is over, nobody can say which of the two was changed.
+        return [path == PackageLayout.signature ? PackageLayout.sums : path]
     }
 
     /// Everything done right, with a key of the forger's.
@@ -129,8 +132,10 @@ enum PackageMutation: String, CaseIterable {
         return [self == .otherKey ? PackageLayout.key : PackageLayout.sums]
     }
 
-    private static func twoFiles(of package: OpenPackage, _ random: inout SeededGenerator) -> (PackagePath, PackagePath) {
-        let paths = package.files.filter { !$0.bytes.isEmpty }.map(\.path)
+    /// The files that hold the rest together cannot be listed again: they are left to the other kinds.
+    private func twoFiles(of package: OpenPackage, _ random: inout SeededGenerator) -> (PackagePath, PackagePath) {
+        let own: Set = rawValue.hasSuffix("AndList") ? [PackageLayout.sums, PackageLayout.signature, PackageLayout.key] : []
+        let paths = package.files.map(\.path).filter { !own.contains($0) }
         let first = Int.random(in: 0..<paths.count, using: &random)
         let second = (first + Int.random(in: 1..<paths.count, using: &random)) % paths.count
         return (paths[first], paths[second])

@@ -57,12 +57,13 @@ struct PackageInspection: Sendable {
             let list = try content.bytes(of: PackageLayout.sums, limit: HashList.byteLimit)
             let signature = try content.bytes(of: PackageLayout.signature, limit: 64)
             verdict.sumsSHA256 = ContentDigest(of: list).sha256
-            if key.verifies(signature, of: list) {
+            if signature.count != 64 {
+                fail(.signature, [PackageFinding(.changed, "it is no Ed25519 signature of 64 bytes", PackageLayout.signature)])
+            } else if key.verifies(signature, of: list) {
                 pass(.signature, "Ed25519 over SHA256SUMS")
             } else {
-                fail(.signature, [
-                    PackageFinding(.signature, "the signature over it does not hold: it was changed, or signed with another key", PackageLayout.sums)
-                ])
+                let text = "the signature over it does not hold: it or SHA256SUMS.sig was changed, or another key has signed"
+                fail(.signature, [PackageFinding(.signature, text, PackageLayout.sums)])
             }
         } catch {
             fail(.signature, [PackageFinding(.signature, Self.cause(error), PackageLayout.signature)])
