@@ -51,11 +51,25 @@ struct ExportJob: Sendable {
         let excerpt = try await LogStep(order: order, services: services, settings: settings).excerpt()
         let manifest = ManifestStep(plan: plan, files: files.listed, packed: packed, clipPaths: clips, stillPaths: stills)
             .manifest(log: excerpt.manifestLog(key: services.key.publicKey), at: services.clock.now())
-        let timestamp = await services.timestamp(try manifest.encoded())
+        let timestamp = await timestamp(of: try manifest.encoded())
         try Task.checkCancellation()
         meter.enter(.finishing)
         let sealed = try files.seal(manifest, log: excerpt, timestamp: timestamp, key: services.key)
         return Made(byteCount: sealed.package.byteCount, sha256: sealed.sha256, sumsSHA256: sealed.package.sumsSHA256)
+    }
+
+    private func timestamp(of manifest: [UInt8]) async -> PackageTimestamp {
+        await withTaskGroup(of: PackageTimestamp?.self) { group in
+            group.addTask { await services.timestamp(manifest) }
+            group.addTask { [limit = settings.timestampTimeout] in
+                guard (try? await Task.sleep(for: limit)) != nil else { return nil }
+                return .absent("the authority did not answer within \(limit)", manifest: manifest)
+            }
+            var first: PackageTimestamp?
+            while first == nil, let next = await group.next() { first = next }
+            group.cancelAll()
+            return first ?? .absent("it was not waited for", manifest: manifest)
+        }
     }
 
     private func checkRoom(for plan: ExportPlan) throws(CaselightError) {

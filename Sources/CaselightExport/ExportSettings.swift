@@ -14,6 +14,8 @@ package struct ExportSettings: Sendable {
     package var segmentLimit = 10_000
     /// Acts of the incident whose log entries a package carries, the newest; it says where there are more.
     package var logEntryLimit = 2000
+    /// What an authority has for attesting the time; past it the package goes without, and says so.
+    package var timestampTimeout = Duration.seconds(60)
 
     package init(folder: String) { self.folder = folder }
 }

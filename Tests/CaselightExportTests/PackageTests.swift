@@ -44,6 +44,8 @@ import Testing
         let zip = URL(filePath: try exporter.packagePath(of: ready))
         #expect(try ready.sha256 == sha256(zip) && ready.byteCount == Int64(try Data(contentsOf: zip).count))
         #expect(shop.left == ["\(order.id).zip"])
+        let verdict = try await PackageVerifier(expectedKey: try ExpectedKey(shop.key.publicKey.fingerprint)).verify(zip.path)
+        #expect(verdict.isVerified && verdict.isKeyCompared, "\(verdict.findings)")
 
         let root = try shop.unpack(ready)
         let manifest = try Manifest(json: [UInt8](try Data(contentsOf: root.appending(path: "manifest.json"))))
@@ -156,6 +158,24 @@ import Testing
         #expect(shop.left.isEmpty)
         #expect(try await shop.acts(.exportFinished).map(\.outcome) == [.failed])
         #expect(throws: CaselightError.self) { try exporter.packagePath(of: failed) }
+        await shop.stop()
+    }
+
+    @Test func anAuthorityThatIsSilentIsNotWaitedForLong() async throws {
+        let (shop, order) = try await Self.shop()
+        var services = shop.services
+        services.timestamp = { manifest in
+            try? await Task.sleep(for: .seconds(600))
+            return .absent("it slept", manifest: manifest)
+        }
+        var settings = shop.settings
+        settings.timestampTimeout = .milliseconds(20)
+        let exporter = Exporter(services, settings)
+        try await exporter.start()
+        let ready = try await shop.make(order, with: exporter)
+        try #require(ready.state == .ready, "\(ready.failure ?? "")")
+        let time = try String(contentsOf: try shop.unpack(ready).appending(path: "timestamp.json"), encoding: .utf8)
+        #expect(time.contains("did not answer within"))
         await shop.stop()
     }
 
