@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import Glibc
 
 /// A program that users would take instead: one process for each camera.
 enum Peer: String, CaseIterable, ExpressibleByArgument, Encodable {
@@ -82,8 +81,8 @@ struct PeerRecording {
     /// Cameras of which a file holds something.
     private func writtenCameras(_ folder: String) -> Int {
         (0..<meter.feeds).filter { index in
-            var status = stat()
-            return stat("\(folder)/\(index)_000.mp4", &status) == 0 && status.st_size > 0
+            let size = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(index)_000.mp4")[.size] as? Int
+            return size ?? 0 > 0
         }.count
     }
 }
