@@ -113,12 +113,7 @@ extension API {
 
     private func lastLine(_ order: FootageImport, _ progress: @Sendable @escaping (Int64, Int64) -> Void) async -> ByteBuffer {
         do {
-            let run = try await services.feeds.importFootage(order, progress: progress)
-            let span = TimeSpan(start: run.startedAt, end: max(run.endedAt ?? run.startedAt, run.startedAt + Microseconds(1)))
-            let segments = try await index.segments(of: order.camera, overlapping: span, limit: Self.segmentCountLimit, detailed: false)
-            return JSONReply.line(DoneLine(
-                run: run.id, camera: run.camera, startedAt: run.startedAt, endedAt: run.endedAt,
-                segmentCount: segments.count { $0.id.run == run.id }, sha256: order.sha256, stream: run.stream))
+            return await doneLine(order, try await services.feeds.importFootage(order, progress: progress))
         } catch let error as CaselightError {
             await discard(order)
             logger.notice("footage refused", metadata: ["camera": "\(order.camera)", "run": "\(order.run)", "error": "\(error)"])
@@ -127,6 +122,21 @@ extension API {
             await discard(order)
             logger.error("footage import failed", metadata: ["camera": "\(order.camera)", "run": "\(order.run)", "error": "\(error)"])
             return JSONReply.line(Problem(CaselightError(.internalFailure, "take in '\(order.name)'", because: "something failed on the server's side")))
+        }
+    }
+
+    /// From here on it is footage: whatever fails now, its file stays.
+    private func doneLine(_ order: FootageImport, _ run: Run) async -> ByteBuffer {
+        let span = TimeSpan(start: run.startedAt, end: max(run.endedAt ?? run.startedAt, run.startedAt + Microseconds(1)))
+        do {
+            let segments = try await index.segments(of: order.camera, overlapping: span, limit: Self.segmentCountLimit, detailed: false)
+            return JSONReply.line(DoneLine(
+                run: run.id, camera: run.camera, startedAt: run.startedAt, endedAt: run.endedAt,
+                segmentCount: segments.count { $0.id.run == run.id }, sha256: order.sha256, stream: run.stream))
+        } catch {
+            logger.error("\(error)", metadata: ["camera": "\(order.camera)", "run": "\(order.run)"])
+            return JSONReply.line(Problem(CaselightError(
+                .internalFailure, "count the segments of '\(order.name)', which was taken in as run \(run.id)", because: "the index does not answer")))
         }
     }
 
