@@ -5,17 +5,20 @@ import Logging
 
 extension HoldBook {
     package func place(_ hold: Hold) async throws -> PlacedHold {
-        var hold = hold
         guard hold.release == nil, hold.endsAt == nil else {
             throw CaselightError(.invalidValue, "place hold \(hold.id)", because: "a new hold has neither a release nor an end")
         }
+        return try await gate.during { try await self.placeAtGate(hold) }
+    }
+
+    private func placeAtGate(_ new: Hold) async throws -> PlacedHold {
+        var hold = new
+        // Asked at the gate: an incident that is closed later finds the hold.
         if let number = hold.incident, try await records.incident(number)?.state == .closed {
             hold.endsAt = hold.placedAt + .days(Int64(daysAfterClose))
         }
-        return try await gate.during { [hold] in
-            try await self.write(new: hold)
-            return try await self.found(for: hold)
-        }
+        try await write(new: hold)
+        return try await found(for: hold)
     }
 
     /// File first, so that a crash between leaves footage held and not forgotten.
