@@ -74,6 +74,18 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder))
     }
 
+    /// What a jurisdiction asks for at least is not undercut by a setting.
+    @Test(arguments: [
+        (["retention.profile=cn", "archive.retentionDays=29"], "archive.retentionDays"),
+        (["retention.profile=cn", "retention.class1Days=7"], "retention.class1Days"),
+        (["retention.profile=xx"], "retention.profile"), (["holds.daysAfterClose=0"], "holds.daysAfterClose"),
+    ])
+    func theDaemonRefusesDaysBelowTheFloor(settings: [String], key: String) throws {
+        let state = "state.path=\(FileManager.default.temporaryDirectory.appending(path: "caselight-absent").path)"
+        let result = try CaselightRun(["check"] + ([state] + settings).flatMap { ["--set", $0] }, of: "caselightd")
+        #expect(result.status == 1 && result.error.contains("the setting \(key): "), "\(result.error)")
+    }
+
     @Test func saysItsVersion() throws {
         let result = try CaselightRun(["--version"])
         #expect(result.status == 0)

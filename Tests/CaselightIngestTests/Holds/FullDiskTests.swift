@@ -50,7 +50,7 @@ struct FullDiskTests {
 
     @Test func theOldestThatNobodyHoldsGoesAndWhatIsHeldStaysToTheEnd() async throws {
         let segments = try await fill(1, minutesAgo: 600)
-        #expect((60...85).contains(segments.count), "the disk was not full: \(segments.count)")
+        try #require((60...85).contains(segments.count), "the disk was not full: \(segments.count)")
         let held = segments[10..<34]
         let span = TimeSpan(start: held[10].span.start + .seconds(2), end: held[33].span.end - .seconds(2))
         _ = try await installation.book.place(try installation.hold(camera, span))

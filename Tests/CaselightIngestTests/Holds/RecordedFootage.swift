@@ -38,6 +38,8 @@ final class RecordedFootage: Sendable {
             writer.close(
                 SegmentClosing(
                     segment: id, endedAt: startsAt + length, reason: .full, stream: StreamMetadata(container: "rtsp"), clockSamples: []))
+            // What waits for the disk is limited.
+            if payloadByteCount > 100_000 { writer.drain() }
         }
         writer.drain()
         return recorded.take(ids)
