@@ -184,25 +184,20 @@ public struct Viewpoint: Hashable, Sendable {
     public var fieldOfView: FieldOfView
     public var kind: CameraKind
     public var cameraClass: CameraClass
-    /// The code of the grid it stands in.
-    public var grid: String?
-    public var owner: String
     /// Since when it is in service.
     public var registeredAt: WallTime
     /// `nil` while in service.
     public var removedAt: WallTime?
 
     public init(
-        code: CameraCode, name: String, fieldOfView: FieldOfView, kind: CameraKind, cameraClass: CameraClass, grid: String?,
-        owner: String, registeredAt: WallTime, removedAt: WallTime?
+        code: CameraCode, name: String, fieldOfView: FieldOfView, kind: CameraKind, cameraClass: CameraClass, registeredAt: WallTime,
+        removedAt: WallTime?
     ) {
         self.code = code
         self.name = name
         self.fieldOfView = fieldOfView
         self.kind = kind
         self.cameraClass = cameraClass
-        self.grid = grid
-        self.owner = owner
         self.registeredAt = registeredAt
         self.removedAt = removedAt
     }

@@ -15,7 +15,7 @@ import Testing
             code: try CameraCode("a"), name: "",
             fieldOfView: FieldOfView(
                 position: corner.moved(meters: meters, bearing: bearing), bearingDegrees: axis, fieldDegrees: field, rangeMeters: range),
-            kind: kind, cameraClass: .other, grid: nil, owner: "", registeredAt: .distantPast, removedAt: nil)
+            kind: kind, cameraClass: .other, registeredAt: .distantPast, removedAt: nil)
     }
 
     private func sight(_ viewpoint: Viewpoint, radius: Double = 150) -> Sight? {
@@ -93,7 +93,7 @@ import Testing
         let viewpoint = Viewpoint(
             code: try CameraCode("a"), name: "", fieldOfView: FieldOfView(
                 position: beyond, bearingDegrees: nil, fieldDegrees: nil, rangeMeters: nil),
-            kind: .dome, cameraClass: .other, grid: nil, owner: "", registeredAt: .distantPast, removedAt: nil)
+            kind: .dome, cameraClass: .other, registeredAt: .distantPast, removedAt: nil)
         #expect(place.cameraInRange(viewpoint)?.distanceMeters == 0)
     }
 

@@ -70,6 +70,33 @@ import Testing
         try index.close()
     }
 
+    private func residentBytes() throws -> Int {
+        let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+        return (Int(text.split(separator: " ")[1]) ?? 0) * Int(getpagesize())
+    }
+
+    @Test func theMapOfViewpointsTakesSome400BytesACamera() throws {
+        let count = 100_000
+        var random = SeededGenerator(seed: 64)
+        let before = try residentBytes()
+        var map = ViewpointMap()
+        for number in 0..<count {
+            // As dense as a city: 2,000 cameras on 20 by 20 km.
+            let position = point(.random(in: 29...30.3, using: &random), .random(in: 103...104.5, using: &random))
+            let view = FieldOfView(position: position, bearingDegrees: 90, fieldDegrees: 80, rangeMeters: 60)
+            let viewpoint = Viewpoint(
+                code: try code("51010000001320\(100_000 + number)"), name: "前进路 \(number) 号路口", fieldOfView: view, kind: .fixed,
+                cameraClass: .first, registeredAt: at(0), removedAt: nil)
+            let marks = CameraMarks(cameraClass: .first, grid: "510100-07-\(number % 400)-grid", owner: "前进路派出所 \(number % 300)")
+            map.replace(
+                Int64(number),
+                with: ViewpointMap.Entry(id: Int64(number), viewpoint: viewpoint, marks: marks, box: view.boundingBox))
+        }
+        let bytes = (try residentBytes() - before) / count
+        print("the map of viewpoints: \(bytes) bytes a camera")
+        #expect(map.count == count && bytes < 500)
+    }
+
     @Test func viewpointsAndOutagesOfAPlace() async throws {
         let folder = try TemporaryFolder()
         let store = try SQLiteRecordStore.open(path: folder.file("records.db"), sealer: .forTests)

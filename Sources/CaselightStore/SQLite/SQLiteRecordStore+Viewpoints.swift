@@ -5,13 +5,7 @@ import Synchronization
 extension SQLiteRecordStore {
     public func viewpoints(meeting box: GeoBox, filter: CameraFilter) async throws -> [Viewpoint] {
         if filter.isAnsweredByViewpoint {
-            return viewpointMap.withLock { map in
-                guard filter.scope != .all else {
-                    return map.meeting(box) { filter.cameraClass == nil || $0.cameraClass == filter.cameraClass }
-                }
-                var scope = map.test(filter.scope)
-                return map.meeting(box) { (filter.cameraClass == nil || $0.cameraClass == filter.cameraClass) && scope.holds($0) }
-            }
+            return viewpointMap.withLock { $0.meeting(box, cameraClass: filter.cameraClass, scope: filter.scope) }
         }
         var conditions = Conditions(
             "v.south_deg <= ? AND v.north_deg >= ? AND v.west_deg <= ? AND v.east_deg >= ?", box.north, box.south, box.east, box.west)
@@ -55,9 +49,10 @@ extension SQLiteRecordStore {
             rangeMeters: row[6])
         let viewpoint = Viewpoint(
             code: try row.code(0), name: row[1], fieldOfView: view, kind: kind, cameraClass: try row.choice(8, "cameras.class"),
-            grid: row[16], owner: row[17], registeredAt: row.time(9), removedAt: row.optionalTime(10))
+            registeredAt: row.time(9), removedAt: row.optionalTime(10))
         return ViewpointMap.Entry(
-            id: row[15], viewpoint: viewpoint, box: GeoBox(south: row[11], west: row[12], north: row[13], east: row[14]))
+            id: row[15], viewpoint: viewpoint, marks: CameraMarks(cameraClass: viewpoint.cameraClass, grid: row[16], owner: row[17]),
+            box: GeoBox(south: row[11], west: row[12], north: row[13], east: row[14]))
     }
 }
 
@@ -65,7 +60,14 @@ extension SQLiteRecordStore {
 
 extension SQLiteRecordStore {
     static func viewpointMap(_ db: Database) throws -> ViewpointMap {
-        ViewpointMap(try db.all(viewpointSQL(Conditions()), [], entry), repeated: try repeatedCodes(db))
+        var map = ViewpointMap(repeated: try repeatedCodes(db))
+        // One after the other, so that texts many cameras share are in memory once from the start.
+        let rows = try Row.fetchCursor(db.cachedStatement(sql: viewpointSQL(Conditions())), arguments: [])
+        while let row = try rows.next() {
+            let entry = try entry(row)
+            map.replace(entry.id, with: entry)
+        }
+        return map
     }
 
     /// The registrations of every code that has several.

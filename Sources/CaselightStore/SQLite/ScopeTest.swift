@@ -7,28 +7,26 @@ struct CameraMarks: Hashable, Sendable {
     var owner: String
 }
 
+extension CameraScope {
+    func holds(_ marks: CameraMarks) -> Bool { holds(cameraClass: marks.cameraClass, grid: marks.grid, owner: marks.owner) }
+}
+
 /// Asks a scope about the cameras of one question: neighbours share class, grid and owner, so most answers are known already.
 struct ScopeTest {
-    private let scope: CameraScope
-    private let repeated: [CameraCode: [CameraMarks]]
-    private var known: [CameraMarks: Bool] = [:]
+    let scope: CameraScope
+    let holdsAll: Bool
+    private var known: [Int32: Bool] = [:]
 
-    init(_ scope: CameraScope, repeated: [CameraCode: [CameraMarks]]) {
+    init(_ scope: CameraScope) {
         self.scope = scope
-        self.repeated = repeated
+        holdsAll = scope == .all
     }
 
-    /// Whether the camera, and every other registration of its code, is in the scope.
-    mutating func holds(_ viewpoint: Viewpoint) -> Bool {
-        guard holds(CameraMarks(cameraClass: viewpoint.cameraClass, grid: viewpoint.grid, owner: viewpoint.owner)) else { return false }
-        guard !repeated.isEmpty, let others = repeated[viewpoint.code] else { return true }
-        return others.allSatisfy { holds($0) }
-    }
-
-    private mutating func holds(_ marks: CameraMarks) -> Bool {
-        if let answer = known[marks] { return answer }
-        let answer = scope.holds(cameraClass: marks.cameraClass, grid: marks.grid, owner: marks.owner)
-        known[marks] = answer
+    /// - Parameter number: stands for the marks as long as the question lasts.
+    mutating func holds(_ marks: CameraMarks, number: Int32) -> Bool {
+        if let answer = known[number] { return answer }
+        let answer = scope.holds(marks)
+        known[number] = answer
         return answer
     }
 }

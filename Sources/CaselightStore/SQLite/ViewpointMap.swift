@@ -1,12 +1,15 @@
 import CaselightModel
 
-/// The registered fields of view in memory, by the squares of the map that their boxes touch: some 300 bytes a camera.
+/// The registered fields of view in memory, by the squares of the map that their boxes touch: some 400 bytes a camera, its
+/// texts among them.
 ///
 /// Holds what the table `camera_view` holds, box for box; `SQLiteRecordStore` brings it up to date with every commit.
 struct ViewpointMap {
     struct Entry {
         let id: Int64
-        var viewpoint: Viewpoint
+        let viewpoint: Viewpoint
+        /// Says which scopes it is in.
+        let marks: CameraMarks
         /// As the table's tree has it: rounded outward to 32 bits.
         let box: GeoBox
     }
@@ -37,22 +40,29 @@ struct ViewpointMap {
         }
     }
 
-    private var entries: [Entry?] = []
-    private var free: [Int] = []
-    private var places: [Int64: Int] = [:]
-    private var squares: [Square: [Int]] = [:]
-    private var wide: Set<Int> = []
+    /// An entry as it is kept: cameras share their marks.
+    private struct Kept {
+        let viewpoint: Viewpoint
+        let box: GeoBox
+        /// Its place in `marks`.
+        let mark: Int32
+    }
+
+    /// Numbers of 32 bits where they are many.
+    private var entries: [Kept?] = []
+    private var free: [Int32] = []
+    private var places: [Int64: Int32] = [:]
+    private var squares: [Square: [Int32]] = [:]
+    private var wide: Set<Int32> = []
+    /// Those of any camera that is or was here, each once.
+    private var marks: [CameraMarks] = []
+    private var markNumbers: [CameraMarks: Int32] = [:]
     /// Registrations of codes that have several, located or not.
-    private(set) var repeated: [CameraCode: [CameraMarks]]
-    /// Grids and owners, each text once for all cameras that share it.
-    private var texts: Set<String> = []
+    private var repeated: [CameraCode: [CameraMarks]]
 
     var count: Int { places.count }
 
-    init(_ entries: [Entry] = [], repeated: [CameraCode: [CameraMarks]] = [:]) {
-        self.repeated = repeated
-        for entry in entries { insert(entry) }
-    }
+    init(repeated: [CameraCode: [CameraMarks]] = [:]) { self.repeated = repeated }
 
     /// Takes all registrations of one code.
     mutating func noteRegistrations(_ registrations: [(code: CameraCode, marks: CameraMarks)]) {
@@ -60,8 +70,6 @@ struct ViewpointMap {
         repeated[code] = registrations.count > 1 ? registrations.map { $0.marks } : nil
     }
 
-    /// What tells whether viewpoints of this map are in a scope.
-    func test(_ scope: CameraScope) -> ScopeTest { ScopeTest(scope, repeated: repeated) }
 
     /// Puts what `entry` says in the place of what was known of the camera; `nil` takes it out.
     mutating func replace(_ id: Int64, with entry: Entry?) {
@@ -69,20 +77,36 @@ struct ViewpointMap {
         if let entry { insert(entry) }
     }
 
-    /// Each viewpoint once whose box meets `box`, edges included.
-    func meeting(_ box: GeoBox, where isWanted: (Viewpoint) -> Bool) -> [Viewpoint] {
+    /// Each viewpoint once whose box meets `box`, edges included, and which is of the class and in the scope.
+    func meeting(_ box: GeoBox, cameraClass: CameraClass? = nil, scope: CameraScope = .all) -> [Viewpoint] {
+        var test = ScopeTest(scope)
         var found: [Viewpoint] = []
-        func look(at entry: Entry) { if entry.box.intersects(box), isWanted(entry.viewpoint) { found.append(entry.viewpoint) } }
+        forEach(meeting: box) { entry in
+            guard cameraClass == nil || entry.viewpoint.cameraClass == cameraClass, isKnown(entry, to: &test) else { return }
+            found.append(entry.viewpoint)
+        }
+        return found
+    }
+
+    private func isKnown(_ entry: Kept, to test: inout ScopeTest) -> Bool {
+        guard !test.holdsAll else { return true }
+        guard test.holds(marks[Int(entry.mark)], number: entry.mark) else { return false }
+        guard !repeated.isEmpty, let registrations = repeated[entry.viewpoint.code] else { return true }
+        return registrations.allSatisfy(test.scope.holds)
+    }
+
+    private func forEach(meeting box: GeoBox, _ body: (Kept) -> Void) {
+        func look(at entry: Kept) { if entry.box.intersects(box) { body(entry) } }
         let wanted = Squares(box)
         guard wanted.count <= Self.questionSquareLimit else {
             for case let entry? in entries { look(at: entry) }
-            return found
+            return
         }
-        for place in wide { entries[place].map(look) }
+        for place in wide { entries[Int(place)].map(look) }
         for row in wanted.rows {
             for column in wanted.columns {
                 for place in squares[Square(row: row, column: column)] ?? [] {
-                    guard let entry = entries[place] else { continue }
+                    guard let entry = entries[Int(place)] else { continue }
                     // In the first square that both touch, and in no other.
                     let touched = Squares(entry.box)
                     guard row == max(wanted.rows.lowerBound, touched.rows.lowerBound),
@@ -92,15 +116,12 @@ struct ViewpointMap {
                 }
             }
         }
-        return found
     }
 
     private mutating func insert(_ entry: Entry) {
-        var entry = entry
-        entry.viewpoint.grid = entry.viewpoint.grid.map { texts.insert($0).memberAfterInsert }
-        entry.viewpoint.owner = texts.insert(entry.viewpoint.owner).memberAfterInsert
-        let place = free.popLast() ?? entries.count
-        if place == entries.count { entries.append(entry) } else { entries[place] = entry }
+        let kept = Kept(viewpoint: entry.viewpoint, box: entry.box, mark: number(of: entry.marks))
+        let place = free.popLast() ?? Int32(entries.count)
+        if place == entries.count { entries.append(kept) } else { entries[Int(place)] = kept }
         places[entry.id] = place
         let touched = Squares(entry.box)
         guard touched.count <= Self.squareLimit else {
@@ -112,9 +133,17 @@ struct ViewpointMap {
         }
     }
 
-    private mutating func remove(at place: Int) {
-        guard let entry = entries[place] else { return }
-        entries[place] = nil
+    private mutating func number(of marks: CameraMarks) -> Int32 {
+        if let known = markNumbers[marks] { return known }
+        let number = Int32(self.marks.count)
+        self.marks.append(marks)
+        markNumbers[marks] = number
+        return number
+    }
+
+    private mutating func remove(at place: Int32) {
+        guard let entry = entries[Int(place)] else { return }
+        entries[Int(place)] = nil
         free.append(place)
         guard wide.remove(place) == nil else { return }
         let touched = Squares(entry.box)

@@ -149,8 +149,7 @@ extension RecordStoreContract {
             let box = GeoBox(south: 29.999, west: 103.999, north: 30.001, east: 104.001)
             let view = FieldOfView(position: point(30, 104), bearingDegrees: nil, fieldDegrees: nil, rangeMeters: nil)
             let expected = Viewpoint(
-                code: near.code, name: "Gate", fieldOfView: view, kind: .fixed, cameraClass: .other, grid: nil, owner: "", registeredAt: at(0),
-                removedAt: at(9))
+                code: near.code, name: "Gate", fieldOfView: view, kind: .fixed, cameraClass: .other, registeredAt: at(0), removedAt: at(9))
             #expect(try await store.viewpoints(meeting: box, filter: CameraFilter()) == [expected])
             // Far looks north: what lies 50 m north meets it, 50 m south does not.
             for (offset, isMet) in [(0.00045, true), (-0.00045, false)] {
