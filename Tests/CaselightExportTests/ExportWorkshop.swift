@@ -23,6 +23,7 @@ final class ExportWorkshop: Sendable {
     let desk: MediaDesk
     let logStore: SQLiteLogStore
     let book: ConsultationBook
+    let holds: HoldBook
     let key: SigningKey
     let incident: IncidentNumber
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -40,6 +41,9 @@ final class ExportWorkshop: Sendable {
             .init(
                 store: logStore, settings: LogSettings(origin: "caselight/test", checkpointPath: folder.appending(path: "log.checkpoints").path),
                 key: key, clock: SystemWallClock(), logger: logger))
+        holds = HoldBook(
+            store: records, records: records, index: index, archive: archive, log: book, clock: SystemWallClock(), logger: logger,
+            daysAfterClose: 30)
         var settings = IngestSettings(workerPath: Self.products.appending(path: "caselight-media").path, archivePath: archivePath)
         settings.segmentLength = .seconds(4)
         desk = MediaDesk(index: index, archive: archive, settings: settings, logger: logger)
@@ -68,7 +72,7 @@ final class ExportWorkshop: Sendable {
     var services: ExportServices {
         ExportServices(
             records: records, cases: records, accounts: records, index: index, archive: archive, clips: desk, stills: desk,
-            holds: KeptHolds(records), log: book, logStore: logStore, key: key, clock: SystemWallClock(), logger: logger)
+            holds: holds, log: book, logStore: logStore, key: key, clock: SystemWallClock(), logger: logger)
     }
 
     var settings: ExportSettings {
@@ -141,30 +145,6 @@ final class ExportWorkshop: Sendable {
     func acts(_ action: LogAction) async throws -> [LoggedAct] {
         try await logStore.rows(LogFilter(incident: incident, action: action), before: nil, limit: 100).map { try LogBody.entry($0.body).act }
     }
-}
-
-/// Holds as records keep them; what guards files from deletion is not asked for here.
-struct KeptHolds: HoldKeeper {
-    let cases: any CaseStore
-
-    init(_ cases: any CaseStore) { self.cases = cases }
-
-    func place(_ hold: Hold) async throws -> PlacedHold {
-        try await cases.addHold(hold)
-        return PlacedHold(hold: hold, segmentCount: 0, byteCount: 0, covered: [], missing: [], expired: [])
-    }
-
-    func holds(of incident: IncidentNumber?, camera: CameraCode?, after: String?, limit: Int) async throws -> [Hold] {
-        try await cases.holds(of: incident, camera: camera, after: after, limit: limit)
-    }
-
-    func hold(_ id: String) async throws -> Hold? { try await cases.hold(id) }
-
-    private struct NotAsked: Error {}
-    func askRelease(of id: String, by account: AccountName, reason: String) async throws -> Hold { throw NotAsked() }
-    func approveRelease(of id: String, by account: AccountName) async throws -> Hold { throw NotAsked() }
-    func incidentClosed(_ number: IncidentNumber, at time: WallTime) async throws -> [Hold] { throw NotAsked() }
-    func incidentReopened(_ number: IncidentNumber) async throws -> [Hold] { throw NotAsked() }
 }
 
 func sha256(_ file: URL) throws -> String {
