@@ -42,7 +42,10 @@ import Testing
     }
 
     @Test func endsAtOnceWhereNothingIsUnderWay() async throws {
-        let installation = try await Installation()
+        var limits = ServerLimits()
+        // Long enough that only a server that waits for it reaches it.
+        limits.drainMilliseconds = 600_000
+        let installation = try await Installation(limits: limits)
         let logger = Logger(label: "test") { _ in BookLogHandler(book: installation.log) }
         let (ports, teller) = AsyncStream.makeStream(of: Int.self)
         let server = makeServer(services: installation.services, settings: installation.settings, logger: logger) { teller.yield($0) }
