@@ -26,7 +26,7 @@ package final class StatusBoard: Sendable {
     /// Enters a state; what was known of the stream stays until the next run.
     package func enter(_ state: FeedStatus.State, _ camera: CameraCode, at time: WallTime) {
         change(camera) { status in
-            if status.state != state { status.since = time }
+            if status.state != state || status.since == .distantPast { status.since = time }
             status.state = state
             if state != .waiting { status.retryAt = nil }
         }

@@ -1,3 +1,5 @@
+import CaselightModel
+
 /// Where the server listens, who may speak to it, and how much it takes on.
 package struct ServerSettings: Sendable {
     package var host: String
@@ -8,6 +10,8 @@ package struct ServerSettings: Sendable {
     /// What `/api/v1/status` says of the running program.
     package var version: String
     package var limits: ServerLimits
+    /// What a camera's own retention may not fall below.
+    package var retention = RetentionPolicy()
 
     package static let defaultPort = 8480
 

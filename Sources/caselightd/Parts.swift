@@ -158,6 +158,8 @@ extension Settings {
     func server() -> ServerSettings {
         var limits = ServerLimits()
         limits.uploadBytes = uploadLimitBytes
-        return ServerSettings(host: host, port: port, socketPath: socketPath, version: CaselightVersion.current, limits: limits)
+        var server = ServerSettings(host: host, port: port, socketPath: socketPath, version: CaselightVersion.current, limits: limits)
+        server.retention = ingest.retention
+        return server
     }
 }

@@ -64,8 +64,9 @@ extension API {
             headers: [.location: "/api/v1/cameras/\(placed.code)"])
     }
 
-    /// Nobody puts a camera where he could not see it himself, or it would be lost to him.
+    /// Nobody puts a camera where he could not see it himself, or it would be lost to him; nor keeps its footage for less than the floor.
     private func checkScope(of camera: Camera, _ call: Call) throws {
+        if let days = camera.retentionDays { try settings.retention.check(days, for: "camera '\(camera.code)'") }
         guard try !call.principal().scope.holds(camera) else { return }
         throw CaselightError(
             .forbidden, "register or change camera '\(camera.code)'", because: "with this class, grid and owner it would be in none of your camera groups")

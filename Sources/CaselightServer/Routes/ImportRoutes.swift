@@ -18,7 +18,11 @@ extension API {
             let (text, limits, now) = (try await listText(call, options), limits, services.clock.now())
             var batch = try await ImportLane.run { try Self.cameras(text, options, limits, now) }
             guard batch.errorCount == 0 || !options.isStrict else { return try ImportProblem(batch).response() }
-            for index in batch.records.indices { batch.records[index].0 = try await inItsGrid(batch.records[index].0) }
+            for index in batch.records.indices {
+                let camera = batch.records[index].0
+                if let days = camera.retentionDays { try settings.retention.check(days, for: "camera '\(camera.code)'") }
+                batch.records[index].0 = try await inItsGrid(camera)
+            }
             try await consultations.allow(.listImported, call, detail: "\(batch.records.count) cameras")
             let count = try await records.importCameras(batch.records, replacing: options.isReplacing)
             logger.notice("cameras imported", metadata: ["added": "\(count.added)", "updated": "\(count.updated)", "refused": "\(batch.errorCount)"])
