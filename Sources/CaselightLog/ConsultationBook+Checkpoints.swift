@@ -74,14 +74,18 @@ extension ConsultationBook {
     package func run() async {
         await withTaskGroup(of: Void.self) { group in
             if let publisher { group.addTask { await publisher.run() } }
-            group.addTask {
-                while !Task.isCancelled {
-                    await self.tick()
-                    try? await Task.sleep(for: Self.tickInterval)
-                }
-            }
+            group.addTask { await self.repeatedly { await self.tick() } }
+            // Apart, since a tick waits for the disk too.
+            group.addTask { await self.repeatedly { self.tellOfSilence() } }
         }
         await close()
+    }
+
+    private func repeatedly(_ body: @Sendable () async -> Void) async {
+        while !Task.isCancelled {
+            await body()
+            try? await Task.sleep(for: Self.tickInterval)
+        }
     }
 
     /// Seals every viewing, saves a checkpoint, and refuses whatever comes later. The store stays open.

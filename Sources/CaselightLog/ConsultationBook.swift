@@ -32,6 +32,8 @@ package final class ConsultationBook: ConsultationLog {
         var mustReread = false
         var problem: String?
         var commitBeganAt: ContinuousClock.Instant?
+        /// That the commit under way takes too long has been told.
+        var isSilenceTold = false
         var lastCheckpoint: SignedCheckpoint?
         var checkpointDueAt: WallTime?
         var checkpointProblem: String?
@@ -94,6 +96,19 @@ package final class ConsultationBook: ConsultationLog {
 
     /// The public half of what signs its checkpoints.
     package var verifyingKey: VerifyingKey { key.publicKey }
+
+    /// Raises the alarm once where a commit hangs, which no error would tell.
+    func tellOfSilence() {
+        let problem = problem
+        let isNews = state.withLock { state in
+            guard state.commitBeganAt != nil, state.problem == nil, problem != nil, !state.isSilenceTold else { return false }
+            state.isSilenceTold = true
+            return true
+        }
+        guard isNews, let problem else { return }
+        writableGauge.record(0)
+        logger.critical("\(problem), so no footage is shown")
+    }
 
     /// How many entries are on disk.
     package var count: Int64 { state.withLock { $0.tail.count } }
@@ -186,8 +201,8 @@ extension ConsultationBook {
             state.table = group.table
             // Nothing that was asked of the disk says nothing about it.
             if group.isEmpty { return false }
-            defer { state.problem = nil }
-            return state.problem != nil
+            defer { (state.problem, state.isSilenceTold) = (nil, false) }
+            return state.problem != nil || state.isSilenceTold
         }
         entryGauge.record(group.tail.count)
         guard wasBroken else { return }

@@ -94,6 +94,19 @@ extension SQLiteFootageIndex {
     }
 }
 
+extension SQLiteLogStore {
+    /// Copies a `log.db` that another process may be writing, as `SQLiteRecordStore.backup(of:to:)` does: the log up to some entry, and
+    /// the viewings under way. Blocks; for a command.
+    public static func backup(of path: String, to target: String) throws(CaselightError) -> Int64 {
+        try SQLiteFile.backUp(path, .log, to: target)
+    }
+
+    /// Copies this log's file; reads and writes go on.
+    public func backup(to target: String) async throws -> Int64 {
+        try await withTaskExecutorPreference(ReadLane.shared) { try Self.backup(of: file.path, to: target) }
+    }
+}
+
 // MARK: - The file
 
 private func createEmpty(_ part: String, _ operation: String) throws(CaselightError) {

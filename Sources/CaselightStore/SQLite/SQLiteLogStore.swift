@@ -18,6 +18,14 @@ public final class SQLiteLogStore: LogStore {
         SQLiteLogStore(file: try SQLiteFile(path: path, form: .log))
     }
 
+    /// Opens the log of an installation whose daemon may be running, to read it: nothing is made, brought up to date or checkpointed, and
+    /// what would change it fails. Blocks.
+    ///
+    /// - Throws: `CaselightError`: `notFound`, `conflict` for an older schema, and as `open(path:)`.
+    public static func openForReading(path: String) throws(CaselightError) -> SQLiteLogStore {
+        SQLiteLogStore(file: try SQLiteFile(forReading: path, form: .log))
+    }
+
     /// Whether this opening found no log: a new file, or an empty one.
     public var isNew: Bool { file.isNew }
 
