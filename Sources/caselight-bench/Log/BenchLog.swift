@@ -23,6 +23,10 @@ struct BenchLog {
         return BenchLog(store: store, book: book, checkpointPath: path, key: key)
     }
 
+    /// - Returns: its sequence.
+    @discardableResult
+    func append(_ number: Int) async throws -> Int64 { try await book.append([Self.act(number)]) }
+
     func close() async throws {
         await book.close()
         try store.close()

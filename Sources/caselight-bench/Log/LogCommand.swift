@@ -57,23 +57,27 @@ struct LogCommand: ParsableCommand {
         let log = try await BenchLog.open(in: folder)
         let watch = Stopwatch()
         let waits = try await withThrowingTaskGroup(of: [Double].self) { group in
-            for caller in 0..<callers {
-                group.addTask {
-                    var (number, waits) = (caller, [Double]())
-                    while watch.seconds < seconds {
-                        let one = Stopwatch()
-                        try await log.book.append(BenchLog.act(number))
-                        waits.append(one.milliseconds)
-                        number += callers
-                    }
-                    return waits
-                }
-            }
-            return try await group.reduce(into: []) { $0 += $1 }
+            for caller in 0..<callers { group.addTask { try await Self.waits(of: caller, step: callers, log, seconds: seconds) } }
+            var all: [Double] = []
+            for try await waits in group { all += waits }
+            return all
         }
         let rate = Double(waits.count) / watch.seconds
         try await log.close()
         return LogReport.Pass(entriesPerSecond: rate, wait: Latencies(milliseconds: waits))
+    }
+
+    /// What one caller waits for, entry after entry.
+    private static func waits(of caller: Int, step: Int, _ log: BenchLog, seconds: Double) async throws -> [Double] {
+        let watch = Stopwatch()
+        var (number, waits) = (caller, [Double]())
+        while watch.seconds < seconds {
+            let one = Stopwatch()
+            try await log.append(number)
+            waits.append(one.milliseconds)
+            number += step
+        }
+        return waits
     }
 
     private static func read(in folder: String, entries: Int, rounds: Int, _ given: LogReport) async throws -> LogReport {

@@ -58,7 +58,7 @@ struct LogTrialCommand: ParsableCommand {
                     var number = caller
                     while number / callers < count ?? .max {
                         do {
-                            say("ack \(try await log.book.append(BenchLog.act(number))) \(number)")
+                            say("ack \(try await log.append(number)) \(number)")
                         } catch let error as CaselightError {
                             say("refused \(error.code.rawValue) \(number)")
                             try await Task.sleep(for: pauseAfterRefusal)
