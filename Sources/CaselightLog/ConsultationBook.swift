@@ -175,7 +175,6 @@ extension ConsultationBook {
     }
 
     private func commit(_ requests: [Request]) async {
-        defer { state.withLock { $0.commitBeganAt = nil } }
         do {
             if state.withLock({ $0.mustReread }) { try await reread() }
             var group = state.withLock { LogGroup(tail: $0.tail, table: $0.table, clock: clock) }
@@ -199,6 +198,7 @@ extension ConsultationBook {
         let wasBroken = state.withLock { state in
             state.tail = group.tail
             state.table = group.table
+            state.commitBeganAt = nil
             // Nothing that was asked of the disk says nothing about it.
             if group.isEmpty { return false }
             defer { (state.problem, state.isSilenceTold) = (nil, false) }
@@ -214,6 +214,7 @@ extension ConsultationBook {
         let error = error as? CaselightError ?? CaselightError(.internalFailure, "append to the log", because: "\(type(of: error))")
         let isNew = state.withLock { state in
             defer { state.problem = error.description }
+            state.commitBeganAt = nil
             state.mustReread = true
             return state.problem == nil
         }
