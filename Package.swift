@@ -112,7 +112,7 @@ let package = Package(
             name: "CaselightExport",
             dependencies: [
                 "CaselightQuery", "CaselightLog", "CaselightStore", "CaselightArchive", "CaselightEvidence", "CaselightModel",
-                logging, metrics, crypto, systemPackage,
+                logging, metrics, lifecycle, crypto, systemPackage,
             ],
             swiftSettings: settings),
         .target(

@@ -3,6 +3,7 @@ internal import CaselightStore
 import Foundation
 internal import Logging
 import Metrics
+import ServiceLifecycle
 
 /// Makes the evidence packages that people ask for, a few at a time, in the order asked.
 ///
@@ -166,5 +167,14 @@ package actor Exporter {
         if let error = error as? CaselightError { return error.description }
         if error is CancellationError { return "the export was given up" }
         return "cannot make the package of export '\(order.id)': \(type(of: error)) \(error.localizedDescription)"
+    }
+}
+
+extension Exporter: Service {
+    /// Waits for the daemon's stop. Listed behind the service whose workers make clips, it is over before those are: an export that lost
+    /// its worker would count as failed, and this one begins again.
+    package func run() async throws {
+        try? await gracefulShutdown()
+        await stop()
     }
 }

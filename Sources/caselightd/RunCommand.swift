@@ -87,11 +87,10 @@ struct RunCommand: AsyncParsableCommand {
         let heart = Heart(notifier: notifier, ingest: ingest, records: parts.records)
         let reloader = Reloader(options: options, notifier: notifier, ingest: ingest, logger: logger)
         var group = ServiceGroupConfiguration(
-            services: [.init(service: ingest), .init(service: server), .init(service: heart), .init(service: reloader)],
+            services: [.init(service: ingest), .init(service: server), .init(service: heart), .init(service: reloader), .init(service: exporter)],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(9)
         try await ServiceGroup(configuration: group).run()
-        await exporter.stop()
         keeping.cancel()
         await keeping.value
         logger.notice("stopped")

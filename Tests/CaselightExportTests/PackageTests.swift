@@ -117,6 +117,12 @@ import Testing
         #expect(entries.contains("\"action\":\"export\"") && entries.contains("\"action\":\"hold\""))
         let time = try String(contentsOf: root.appending(path: "timestamp.json"), encoding: .utf8)
         #expect(time.contains("no authority is configured"))
+        let validates = "import json, jsonschema, sys; jsonschema.validate(*(json.load(open(f)) for f in sys.argv[1:]))"
+        let files = ["manifest.json", "manifest.schema.json"].map { root.appending(path: $0).path }
+        if try Program.run("python3", ["-c", "import jsonschema"]).status == 0 {
+            let schema = try Program.run("python3", ["-c", validates] + files)
+            #expect(schema.status == 0, "\(schema.errorText.suffix(600))")
+        }
     }
 
     @Test func anOpenSegmentGoesAsFarAsItsLastWholeFragment() async throws {
