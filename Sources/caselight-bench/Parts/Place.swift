@@ -37,7 +37,10 @@ final class Place: Sendable {
         }
         folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let made = folder
-        Cleanup.add { try? FileManager.default.removeItem(atPath: made) }
+        Cleanup.add {
+            // What is still being written while it is removed ends the removal half done.
+            for _ in 0..<50 where FileManager.default.fileExists(atPath: made) { try? FileManager.default.removeItem(atPath: made) }
+        }
     }
 
     /// The folder with the fixtures' scripts.
