@@ -46,7 +46,8 @@ struct CheckCommand: AsyncParsableCommand {
             } else {
                 for finding in report.findings { print("\(finding.problem.rawValue)  \(finding.path)  \(finding.detail)") }
                 let verdict = report.isClean ? "all agree" : "\(report.findings.count) problems"
-                print("\(report.segmentCount) segments, \(report.fileCount) files, \(report.byteCount) bytes, by \(depth.rawValue): \(verdict)")
+                let open = report.openSegmentCount == 0 ? "" : " (\(report.openSegmentCount) still being written)"
+                print("\(report.segmentCount) segments\(open), \(report.fileCount) files, \(report.byteCount) bytes, by \(depth.rawValue): \(verdict)")
             }
             guard report.isClean else {
                 if archive.isUnattended() { FileHandle.standardError.write(Data((Self.unattendedHint + "\n").utf8)) }

@@ -99,6 +99,13 @@ final class Installation {
         Workshop.run(Workshop.products.appending(path: "caselightd").path, arguments + flags())
     }
 
+    /// Whether no file is being written any more, and the index agrees with all of them.
+    var isSettled: Bool {
+        let check = caselightd("check", "--size", "--json")
+        let report = try? JSONSerialization.jsonObject(with: Data(check.output.utf8)) as? [String: Any]
+        return check.status == 0 && report?["openSegmentCount"] as? Int == 0
+    }
+
     func get(_ path: String) throws -> HTTP.Answer { try HTTP.request("GET", "http://127.0.0.1:\(port)\(path)", token: token) }
 
     func json(_ path: String) throws -> [String: Any] {

@@ -33,6 +33,8 @@ package struct ArchiveFinding: Hashable, Sendable, Codable {
 package struct ArchiveCheckReport: Hashable, Sendable, Codable {
     package var level: CheckLevel
     package var segmentCount = 0
+    /// Of them, those still being written: their files may have grown since.
+    package var openSegmentCount = 0
     package var fileCount = 0
     /// Of the files checked, as the index knows them.
     package var byteCount: Int64 = 0
@@ -44,6 +46,7 @@ package struct ArchiveCheckReport: Hashable, Sendable, Codable {
 
     package mutating func add(_ segments: [Segment], _ found: [ArchiveFinding]) {
         segmentCount += segments.count
+        openSegmentCount += segments.count { $0.isOpen }
         fileCount += segments.reduce(0) { $0 + ($1.audio == nil ? 1 : 2) }
         byteCount += segments.reduce(0) { $0 + $1.byteCount + ($1.audio?.byteCount ?? 0) }
         findings += found
