@@ -57,7 +57,7 @@ let package = Package(
             dependencies: [
                 "CaselightServer", "CaselightIngest", "CaselightExport", "CaselightLog", "CaselightQuery", "CaselightStore",
                 "CaselightArchive", "CaselightEvidence", "CaselightModel",
-                argumentParser, logging, metrics, lifecycle, systemPackage, yams,
+                argumentParser, logging, metrics, lifecycle, systemPackage, yams, crypto,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),

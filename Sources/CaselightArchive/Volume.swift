@@ -90,8 +90,8 @@ struct Volume: Codable {
 }
 
 extension Archive {
-    /// Whether no daemon has this archive open at the moment: then nobody mends what a crash left.
-    package func isUnattended() -> Bool {
+    /// Whether no daemon has the archive at `path` open at the moment: then nobody mends what a crash left.
+    package static func isUnattended(at path: String) -> Bool {
         guard let file = try? FileDescriptor.open(FilePath("\(path)/\(ArchiveLayout.volumeFileName)"), .readOnly) else { return true }
         defer { try? file.close() }
         return Disk.lock(file, limitNs: 0)

@@ -55,5 +55,12 @@ package struct VerifyingKey: Hashable, Sendable {
         try self.init(bytes: Array(der.dropFirst(Self.spkiHead.count)))
     }
 
+    /// Keys one after another, as PEM files hold them. - Throws: where there is anything else.
+    package static func all(inPEM text: String) throws -> [VerifyingKey] {
+        let lines = text.split(whereSeparator: \.isNewline)
+        guard lines.count.isMultiple(of: 3) else { throw CocoaError(.fileReadCorruptFile) }
+        return try stride(from: 0, to: lines.count, by: 3).map { try VerifyingKey(pem: lines[$0..<$0 + 3].joined(separator: "\n")) }
+    }
+
     private static let spkiHead: [UInt8] = [0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00]
 }

@@ -44,6 +44,7 @@ package final class ConsultationBook: ConsultationLog {
     let store: any LogStore
     let settings: LogSettings
     let key: SigningKey
+    let retiredKeys: [VerifyingKey]
     let clock: any WallClock
     let logger: Logger
     let state: Mutex<State>
@@ -58,6 +59,7 @@ package final class ConsultationBook: ConsultationLog {
         store = parts.store
         settings = parts.settings
         key = parts.key
+        retiredKeys = parts.retiredKeys
         clock = parts.clock
         logger = parts.logger
         publisher = parts.publish.map { CheckpointPublisher(publish: $0, logger: parts.logger) }
@@ -94,8 +96,8 @@ package final class ConsultationBook: ConsultationLog {
         }
     }
 
-    /// The public half of what signs its checkpoints.
-    package var verifyingKey: VerifyingKey { key.publicKey }
+    /// The public halves of what signs its checkpoints and of what signed earlier ones, the newest first.
+    package var verifyingKeys: [VerifyingKey] { [key.publicKey] + retiredKeys.reversed() }
 
     /// Raises the alarm once where a commit hangs, which no error would tell.
     func tellOfSilence() {

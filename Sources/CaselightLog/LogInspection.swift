@@ -41,6 +41,18 @@ package enum LogInspection {
     }
 }
 
+extension LogInspection {
+    /// How many entries a log has, and its root at `limit` entries, or of all where it has fewer.
+    ///
+    /// - Throws: `evidenceBroken` where its end does not follow from what is before it; errors of the store.
+    package static func end(of store: any LogStore, rootAt limit: Int64) async throws -> (count: Int64, root: MerkleHash) {
+        try await withTaskExecutorPreference(lane) {
+            let tail = try await LogStart.tail(of: store)
+            return (tail.count, try await LogProofs(store: store, tail: tail).root(at: min(limit, tail.count)))
+        }
+    }
+}
+
 /// Whether the kept hashes of subtrees are those of the entries.
 private struct SubtreeCheck {
     private(set) var hashes: [MerkleHash] = []
@@ -73,7 +85,7 @@ extension ConsultationBook {
             var known = Set(saved)
             let all = saved + given.filter { known.insert($0).inserted }
             var verdict = try await LogInspection.verify(
-                store, checkpoints: all, keys: [key.publicKey] + keys, origin: settings.origin, limit: tail.count)
+                store, checkpoints: all, keys: [key.publicKey] + retiredKeys + keys, origin: settings.origin, limit: tail.count)
             if verdict.count != tail.count || verdict.root != tail.root {
                 verdict.faultCount += 1
                 verdict.faults.append(LogFault(sequence: nil, cause: "the log on disk is not the one this daemon has written"))

@@ -9,6 +9,8 @@ extension ConsultationBook {
         package var store: any LogStore
         package var settings: LogSettings
         package var key: SigningKey
+        /// The public halves of keys that signed before this one.
+        package var retiredKeys: [VerifyingKey] = []
         package var clock: any WallClock
         package var logger: Logger
         /// Hands a checkpoint to somebody outside this machine; called again until it returns or a newer one is there.
@@ -50,7 +52,7 @@ extension ConsultationBook {
 }
 
 /// What a start, or a failed write, finds in the store.
-enum LogStart {
+package enum LogStart {
     private static let subtreePage = 10_000
     private static let remedy = """
         Keep log.db and the checkpoint file as they are, for the inquiry. Restore the log from a backup that is as new as its checkpoint; \
@@ -127,6 +129,30 @@ enum LogStart {
         }
     }
 
+    /// Adds a checkpoint by the present key over the log as it lies there, where the last one is another key's.
+    ///
+    /// - Parameter losesEntries: takes a log that is shorter than what was signed. The older checkpoints stay in the file, so that every
+    ///   later `verify` tells of the loss.
+    /// - Returns: whether one was needed.
+    /// - Throws: `evidenceBroken` where the log is not the one that was signed, whoever signed it; errors of store and file.
+    package static func signAnew(_ parts: ConsultationBook.Parts, losesEntries: Bool = false) async throws -> Bool {
+        let tail = try await tail(of: parts.store)
+        let file = CheckpointFile(path: parts.settings.checkpointPath)
+        guard let last = try await withTaskExecutorPreference(ConsultationBook.lane, operation: { try file.last() }) else { return false }
+        let checkpoint = last.checkpoint
+        let isLoss = checkpoint.size > tail.count
+        guard isLoss || last.isSigned(by: parts.key.publicKey) == false else { return false }
+        guard checkpoint.origin == parts.settings.origin, !isLoss || losesEntries else {
+            throw broken("it has \(tail.count) entries, and the checkpoint in '\(file.path)' is of \(checkpoint.size) entries of '\(checkpoint.origin)'")
+        }
+        if !isLoss, try await LogProofs(store: parts.store, tail: tail).root(at: checkpoint.size) != checkpoint.root {
+            throw broken("its first \(checkpoint.size) entries are not those that the checkpoint in '\(file.path)' was signed over")
+        }
+        let signed = try Checkpoint(origin: parts.settings.origin, size: tail.count, root: tail.root).signed(by: parts.key)
+        try await withTaskExecutorPreference(ConsultationBook.lane) { try file.append(signed) }
+        return true
+    }
+
     /// The last checkpoint of the file, which the log must contain. - Throws: `evidenceBroken` where it does not.
     static func lastCheckpoint(_ parts: ConsultationBook.Parts, tail: LogTail) async throws -> SignedCheckpoint? {
         let file = CheckpointFile(path: parts.settings.checkpointPath)
@@ -137,7 +163,10 @@ enum LogStart {
             throw broken("the checkpoint in '\(path)' is of '\(checkpoint.origin)', and this log is '\(parts.settings.origin)'")
         }
         guard last.isSigned(by: parts.key.publicKey) else {
-            throw broken("the last checkpoint in '\(path)' is not signed by this installation's key")
+            throw CaselightError(
+                .evidenceBroken, "go on with the consultation log",
+                because: "the last checkpoint in '\(path)' is not signed by this installation's key",
+                remedy: "Put records.db and the key file back from the backup they belong to. Where the key is lost for good: caselightd rotate-key --lost.")
         }
         guard checkpoint.size <= tail.count else {
             throw broken("it has \(tail.count) entries, and had \(checkpoint.size) when the checkpoint in '\(path)' was signed: it was cut or is an older copy")

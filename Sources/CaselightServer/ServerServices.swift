@@ -17,6 +17,7 @@ package struct ServerServices: Sendable {
     package let archive: Archive
     package let feeds: any LiveFeeds
     package let stills: any StillMaker
+    package let keys: any KeyRotation
     package let clock: any WallClock
     /// What keeps the daemon from being ready; empty when it is.
     package let readiness: @Sendable () async -> [ReadinessProblem]
@@ -24,7 +25,7 @@ package struct ServerServices: Sendable {
     package init(
         records: any RecordStore, accounts: any AccountStore, book: ConsultationBook,
         logRows: any LogStore, cases: any CaseStore, holds: any HoldKeeper, exports: any ExportDesk, index: any FootageIndex, archive: Archive, feeds: any LiveFeeds, stills: any StillMaker,
-        clock: any WallClock, readiness: @escaping @Sendable () async -> [ReadinessProblem]
+        keys: any KeyRotation, clock: any WallClock, readiness: @escaping @Sendable () async -> [ReadinessProblem]
     ) {
         self.records = records
         self.accounts = accounts
@@ -37,6 +38,7 @@ package struct ServerServices: Sendable {
         self.archive = archive
         self.feeds = feeds
         self.stills = stills
+        self.keys = keys
         self.clock = clock
         self.readiness = readiness
     }
@@ -52,5 +54,27 @@ package struct ReadinessProblem: Hashable, Sendable, Encodable {
     package init(part: String, detail: String) {
         self.part = part
         self.detail = detail
+    }
+}
+
+/// Gives the installation's secrets a new key.
+package protocol KeyRotation: Sendable {
+    /// Seals every secret anew with a new key, and drops the old one from where the keys are kept.
+    ///
+    /// - Throws: `CaselightError`, and nothing is lost: `busy` while another rotation is under way, `forbidden` where systemd keeps the
+    ///   key, `invalidConfiguration` for a secret whose key is missing, what the disk says.
+    func rotate() async throws -> RotatedKey
+}
+
+/// What came of a rotation.
+package struct RotatedKey: Hashable, Sendable, Codable {
+    /// 16 hexadecimal digits: names the key, and tells nothing of it.
+    package var keyID: String
+    /// How many secrets were sealed anew.
+    package var secretCount: Int
+
+    package init(keyID: String, secretCount: Int) {
+        self.keyID = keyID
+        self.secretCount = secretCount
     }
 }

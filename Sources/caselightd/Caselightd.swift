@@ -11,5 +11,8 @@ struct Caselightd: AsyncParsableCommand {
             Example: caselightd run --config /etc/caselight/caselight.yaml
             """,
         version: CaselightVersion.current,
-        subcommands: [RunCommand.self, AccountCommand.self, CheckCommand.self, ReindexCommand.self])
+        subcommands: [
+            RunCommand.self, AccountCommand.self, CheckCommand.self, ReindexCommand.self, BackupCommand.self, RestoreCommand.self,
+            RotateKeyCommand.self,
+        ])
 }

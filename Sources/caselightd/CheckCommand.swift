@@ -50,7 +50,7 @@ struct CheckCommand: AsyncParsableCommand {
                 print("\(report.segmentCount) segments\(open), \(report.fileCount) files, \(report.byteCount) bytes, by \(depth.rawValue): \(verdict)")
             }
             guard report.isClean else {
-                if archive.isUnattended() { FileHandle.standardError.write(Data((Self.unattendedHint + "\n").utf8)) }
+                if Archive.isUnattended(at: archive.path) { FileHandle.standardError.write(Data((Self.unattendedHint + "\n").utf8)) }
                 throw ExitCode(1)
             }
         }
@@ -68,18 +68,7 @@ struct CheckCommand: AsyncParsableCommand {
             }
         var report = ArchiveCheckReport(level: level)
         for camera in try await index.camerasWithFootage() {
-            var from = WallTime.distantPast
-            var before: Set<SegmentID> = []
-            while true {
-                // Pages meet at the last one's start, so those that lie across it come twice.
-                let page = try await index.segments(
-                    of: camera, overlapping: TimeSpan(start: from, end: .distantFuture), limit: 500, detailed: false)
-                let fresh = page.filter { !before.contains($0.id) }
-                report.add(fresh, try await archive.check(fresh, level: level))
-                guard let last = page.last, page.contains(where: { !before.contains($0.id) }) else { break }
-                before = Set(page.map(\.id))
-                from = last.span.start
-            }
+            try await index.forEachPage(of: camera) { page in report.add(page, try await archive.check(page, level: level)) }
         }
         report.findings += try await archive.findStrays { id in try await index.segment(id) != nil }
         return report

@@ -51,11 +51,11 @@ struct Exports: ExportDesk {
 extension Parts {
     /// What exports stand on.
     func exportServices(
-        log: OpenedLog, holds: HoldBook, desk: MediaDesk, key: SigningKey, settings: Settings, clock: any WallClock
+        log: OpenedLog, holds: HoldBook, desk: MediaDesk, settings: Settings, clock: any WallClock
     ) -> ExportServices {
         var services = ExportServices(
             records: records, cases: records, accounts: records, index: index, archive: archive, clips: desk, stills: desk, holds: holds,
-            log: log.book, logStore: log.store, key: key, clock: clock, logger: Logger(label: "export"))
+            log: log.book, logStore: log.store, key: log.key, clock: clock, logger: Logger(label: "export"))
         if !settings.timestampURL.isEmpty {
             let post = OutgoingPost(url: settings.timestampURL, contentType: TimestampRequest.mediaType)
             let name = settings.timestampURL.prefix { $0 != "?" }

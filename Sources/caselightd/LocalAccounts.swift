@@ -13,7 +13,7 @@ enum LocalAccounts {
         if let daemon = LocalDaemon(settings) { return .daemon(daemon) }
         let clock = SystemWallClock()
         let parts = try await Parts.open(settings, clock: clock)
-        let log = try await parts.openLog(settings, clock: clock).book
+        let log = try await OpenedLog.open(settings, records: parts.records, clock: clock).book
         return .direct(AccountDesk(store: parts.records, log: log, hasher: PasswordHasher(), clock: clock), log)
     }
 

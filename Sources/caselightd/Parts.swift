@@ -1,5 +1,4 @@
 import CaselightArchive
-import CaselightEvidence
 import CaselightIngest
 import CaselightLog
 import CaselightModel
@@ -28,7 +27,7 @@ struct Parts {
         try becomeOwner(of: settings.statePath)
         try makeFolder(settings.controlPath, mode: 0o700)
         try makeFolder(settings.ingest.archivePath)
-        let records = try openRecords(settings)
+        let records = try LocalRecords.open(settings)
         let known = try await records.volumes()
         let archive = try Archive.open(path: settings.ingest.archivePath, knownVolumes: known, adopting: adoptsArchive)
         try archive.waitForFormerWorkers()
@@ -38,20 +37,6 @@ struct Parts {
         let path = indexPath ?? settings.indexPath
         if isFresh { removeIndex(at: path) }
         return Parts(records: records, index: try SQLiteFootageIndex.open(path: path), archive: archive)
-    }
-
-    /// Opens the records with the keys of the installation, which a first start makes.
-    static func openRecords(_ settings: Settings) throws -> SQLiteRecordStore {
-        let file = settings.keyFile
-        if file.isCredential || file.isThere {
-            return try SQLiteRecordStore.open(path: settings.recordsPath, sealer: SecretSealer(try file.keys()))
-        }
-        guard try !SQLiteRecordStore.holdsSealedSecrets(path: settings.recordsPath) else {
-            throw CaselightError(
-                .invalidConfiguration, "read the secrets in \(settings.recordsPath)", because: "the file of their keys, \(file.path), is gone",
-                remedy: "Put it back from its backup. Where it is lost for good: caselightd rotate-key --lost.")
-        }
-        return try SQLiteRecordStore.open(path: settings.recordsPath, sealer: SecretSealer(try file.make()))
     }
 
     /// For commands that look at what is there, and must not begin something new at a path that is wrong.
@@ -76,7 +61,7 @@ struct Parts {
     }
 
     /// What root makes here the daemon, which is another user, could not write. So whoever is root becomes the folder's owner first.
-    private static func becomeOwner(of path: String) throws {
+    static func becomeOwner(of path: String) throws {
         var status = stat()
         guard geteuid() == 0, stat(path, &status) == 0, status.st_uid != 0 else { return }
         guard setgroups(0, nil) == 0, setgid(status.st_gid) == 0, setuid(status.st_uid) == 0 else {
@@ -84,7 +69,7 @@ struct Parts {
         }
     }
 
-    private static func makeFolder(_ path: String, mode: Int = 0o750) throws {
+    static func makeFolder(_ path: String, mode: Int = 0o750) throws {
         do {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: mode])
@@ -97,50 +82,15 @@ struct Parts {
 }
 
 extension Parts {
-    private static let signingKeyName = "signingKey"
-    private static let installationName = "installation"
-
-    /// Opens the consultation log; its checkpoints name the installation, whose id a first start draws.
-    func openLog(_ settings: Settings, clock: any WallClock) async throws -> OpenedLog {
-        let store = try SQLiteLogStore.open(path: settings.logPath)
-        var parts = ConsultationBook.Parts(
-            store: store, settings: settings.log, key: try await signingKey(), clock: clock, logger: Logger(label: "log"))
-        let id = try await secret(Self.installationName) { Array(RunID.random().description.utf8) }
-        parts.settings.origin = "caselight/\(String(decoding: id, as: UTF8.self))"
-        if !settings.checkpointWebhook.isEmpty {
-            let post = OutgoingPost(url: settings.checkpointWebhook, contentType: "text/plain; charset=utf-8")
-            parts.publish = { signed in _ = try await post.send(Array(signed.note.utf8)) }
-        }
-        return OpenedLog(book: try await ConsultationBook.open(parts), store: store)
-    }
-
-    /// The key that signs checkpoints and packages, drawn at the first start.
-    func signingKey() async throws -> SigningKey {
-        try SigningKey(seed: try await secret(Self.signingKeyName) { SigningKey().seed })
-    }
-
-    private func secret(_ name: String, new: () -> [UInt8]) async throws -> [UInt8] {
-        if let known = try await records.secret(named: name) { return known }
-        let made = new()
-        try await records.setSecret(made, named: name)
-        return made
-    }
-}
-
-/// The consultation log, and the rows it stands in.
-struct OpenedLog {
-    let book: ConsultationBook
-    let store: SQLiteLogStore
-}
-
-extension Parts {
     /// What the server stands on.
     func services(
-        feeds ingest: IngestService, log: OpenedLog, holds: HoldBook, exports: any ExportDesk, clock: any WallClock
+        feeds ingest: IngestService, log: OpenedLog, holds: HoldBook, exports: any ExportDesk, keys: KeyKeeper,
+        clock: any WallClock
     ) -> ServerServices {
         ServerServices(
             records: records, accounts: records, book: log.book, logRows: log.store, cases: records, holds: holds, exports: exports,
-            index: index, archive: archive, feeds: ingest, stills: ingest.desk, clock: clock,
+            index: index, archive: archive, feeds: ingest, stills: ingest.desk,
+            keys: keys, clock: clock,
             readiness: { [records] in
                 var problems = await ingest.problems.map { ReadinessProblem(part: $0.part, detail: $0.detail) }
                 do {

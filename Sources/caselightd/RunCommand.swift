@@ -61,7 +61,9 @@ struct RunCommand: AsyncParsableCommand {
         let clock = SystemWallClock()
         notifier.status("opening records and archive")
         let parts = try await Parts.open(settings, clock: clock)
-        let log = try await parts.openLog(settings, clock: clock)
+        let keys = KeyKeeper(file: settings.keyFile, records: parts.records, logger: logger)
+        try await keys.start()
+        let log = try await OpenedLog.open(settings, records: parts.records, clock: clock)
         let keeping = Task { await log.book.run() }
         let holds = HoldBook(
             store: parts.records, records: parts.records, index: parts.index, archive: parts.archive, log: log.book, clock: clock,
@@ -72,12 +74,12 @@ struct RunCommand: AsyncParsableCommand {
         notifier.status("recovering footage")
         try await ingest.recover(rebuilding: parts.index.isNew)
         let exporter = Exporter(
-            parts.exportServices(
-                log: log, holds: holds, desk: ingest.desk, key: try await parts.signingKey(), settings: settings, clock: clock),
+            parts.exportServices(log: log, holds: holds, desk: ingest.desk, settings: settings, clock: clock),
             ExportSettings(folder: settings.exportsPath))
         try await exporter.start()
         let server = makeServer(
-            services: parts.services(feeds: ingest, log: log, holds: holds, exports: Exports(exporter: exporter), clock: clock),
+            services: parts.services(
+                feeds: ingest, log: log, holds: holds, exports: Exports(exporter: exporter), keys: keys, clock: clock),
             settings: settings.server(),
             logger: Logger(label: "http"),
             onBound: { port in

@@ -38,6 +38,8 @@ struct Settings: Sendable {
     var recordsPath: String { statePath + "/records.db" }
     var indexPath: String { statePath + "/index.db" }
     var logPath: String { statePath + "/log.db" }
+    /// The public keys there have been.
+    var signingKeysPath: String { statePath + "/signing-keys.pem" }
     var exportsPath: String { statePath + "/exports" }
     /// In a folder that only the daemon's user may enter: a socket's own mode is set only after it is there.
     var controlPath: String { statePath + "/control" }

@@ -74,7 +74,7 @@ final class Installation: Sendable {
     var services: ServerServices {
         ServerServices(
             records: records, accounts: records, book: book, logRows: logStore, cases: records, holds: holds, exports: exports, index: index,
-            archive: archive, feeds: feeds, stills: stills, clock: clock, readiness: { [] })
+            archive: archive, feeds: feeds, stills: stills, keys: KeysInMemory(records: records), clock: clock, readiness: { [] })
     }
 
     var settings: ServerSettings { ServerSettings(port: 0, version: "1.2.3", limits: limits) }
@@ -149,4 +149,14 @@ final class SteppedClock: WallClock {
     private let time = Mutex(Installation.start + .seconds(3600))
     func now() -> WallTime { time.withLock { $0 } }
     func step(_ span: Microseconds) { time.withLock { $0 = $0 + span } }
+}
+
+/// With keys in memory alone.
+struct KeysInMemory: KeyRotation {
+    let records: SQLiteRecordStore
+
+    func rotate() async throws -> RotatedKey {
+        let keys = SecretKeys.random()
+        return RotatedKey(keyID: keys.newestID, secretCount: try await records.rotateSecrets(to: keys))
+    }
 }

@@ -44,7 +44,7 @@ struct API: Sendable {
     var routes: [Route] {
         healthRoutes + sessionRoutes + cameraRoutes + footageRoutes + pictureRoutes + handoverRoutes + clipRoutes + incidentRoutes
             + linkRoutes + areaRoutes + statusRoutes + accountRoutes + groupRoutes + holdRoutes + exportRoutes
-            + consultationRoutes
+            + consultationRoutes + upkeepRoutes
     }
 
     /// The router over all routes; HEAD answers wherever GET does.

@@ -94,11 +94,11 @@ extension API {
             status: .ok, headers: [.contentType: "text/plain; charset=utf-8"], body: .init(byteBuffer: ByteBuffer(string: note)))
     }
 
-    /// The public half of what signs checkpoints and packages: to be published, and compared with.
+    /// The public half of what signs checkpoints and packages, and after it those of retired keys: to be published, and compared with.
     private func signingKey(_ call: Call) async throws -> Response {
         Response(
             status: .ok, headers: [.contentType: "application/x-pem-file"],
-            body: .init(byteBuffer: ByteBuffer(string: services.book.verifyingKey.pem)))
+            body: .init(byteBuffer: ByteBuffer(string: services.book.verifyingKeys.map(\.pem).joined())))
     }
 
     private func inclusionProof(_ call: Call) async throws -> Response {

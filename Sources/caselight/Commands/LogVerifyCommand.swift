@@ -43,12 +43,12 @@ struct LogVerify: DaemonCommand {
             notes.append(String(decoding: try await client.data(.GET, "/api/v1/consultations/checkpoint"), as: UTF8.self))
             if pem == nil { pem = String(decoding: try await client.data(.GET, "/api/v1/signing-key.pem"), as: UTF8.self) }
         }
-        let published = try Self.key(pem ?? "")
+        let published = try Self.keys(pem ?? "")
         let checkpoints = try zip(notes, checkpoint + ["the daemon"]).flatMap { try Self.checkpoints($0, from: $1) }
-        var verifier = LogVerifier(checkpoints: checkpoints, keys: [published])
+        var verifier = LogVerifier(checkpoints: checkpoints, keys: published)
         if let file { try Self.read(file, into: &verifier) } else { try await Self.read(client, into: &verifier) }
         let verdict = verifier.finish()
-        let report = LogVerdictReport(verdict: verdict, key: published, wasKeyGiven: key != nil, checkpointCount: checkpoints.count)
+        let report = LogVerdictReport(verdict: verdict, keys: published, wasKeyGiven: key != nil, checkpointCount: checkpoints.count)
         try show(report.document) { report.lines($0) }
         guard report.isSound else { throw ClientFailure(.refused, nil) }
     }
@@ -60,10 +60,11 @@ struct LogVerify: DaemonCommand {
         return String(decoding: data, as: UTF8.self)
     }
 
-    private static func key(_ pem: String) throws -> VerifyingKey {
-        do { return try VerifyingKey(pem: pem) } catch {
+    private static func keys(_ pem: String) throws -> [VerifyingKey] {
+        guard let keys = try? VerifyingKey.all(inPEM: pem), !keys.isEmpty else {
             throw ClientFailure(.refused, "cannot read the public key: it is no Ed25519 key in PEM form.")
         }
+        return keys
     }
 
     private static func checkpoints(_ text: String, from source: String) throws -> [SignedCheckpoint] {
@@ -116,7 +117,8 @@ struct LineCutter {
 /// What came of it, for people and for programs.
 struct LogVerdictReport {
     let verdict: LogVerdict
-    let key: VerifyingKey
+    /// The newest first.
+    let keys: [VerifyingKey]
     /// Whether the key came from the reader and not from the daemon that is being checked.
     let wasKeyGiven: Bool
     let checkpointCount: Int
@@ -127,7 +129,7 @@ struct LogVerdictReport {
         let data = (try? JSONEncoder().encode(verdict)) ?? Data()
         let fields = (try? JSONDecoder().decode(JSON.self, from: data))?.fields ?? [:]
         return .object(fields.merging([
-            "isIntact": .flag(isSound), "keyFingerprint": .text(key.fingerprint), "isKeyGiven": .flag(wasKeyGiven),
+            "isIntact": .flag(isSound), "keyFingerprints": .list(keys.map { .text($0.fingerprint) }), "isKeyGiven": .flag(wasKeyGiven),
         ]) { _, new in new })
     }
 
@@ -143,7 +145,7 @@ struct LogVerdictReport {
             lines.append("  checkpoint of \(checkpoint.size): " + style.terminal.tinted(text, checkpoint.problem == nil ? .good : .bad))
         }
         if verdict.clockStepCount > 0 { lines.append("  the clock ran back \(verdict.clockStepCount) times: worth a look, and no sign of forgery by itself") }
-        lines.append("  signed by the key \(key.fingerprint)")
+        for (index, key) in keys.enumerated() { lines.append("  signed by the key \(key.fingerprint)\(index == 0 ? "" : ", retired")") }
         if !wasKeyGiven { lines.append("  the key is the daemon's own word: compare its fingerprint with the published one, or give --key") }
         return lines
     }

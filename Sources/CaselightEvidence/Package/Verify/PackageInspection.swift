@@ -84,7 +84,7 @@ struct PackageInspection: Sendable {
             return skip(.key, "not compared with a published one. Compare \(key.fingerprint), or give it with --key")
         }
         verdict.isKeyCompared = true
-        if key.fingerprint == expected.fingerprint {
+        if expected.fingerprints.contains(key.fingerprint) {
             pass(.key, "is the one given")
         } else {
             fail(.key, [PackageFinding(.signature, "it is not the key given: its fingerprint is \(key.fingerprint)", PackageLayout.key)])

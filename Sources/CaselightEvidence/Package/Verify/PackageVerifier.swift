@@ -52,16 +52,17 @@ package struct PackageVerifier: Sendable {
 
 /// How the key was published: the key itself, or its fingerprint.
 package struct ExpectedKey: Hashable, Sendable {
-    package let fingerprint: String
+    /// More than one where the installation has had several keys.
+    package let fingerprints: [String]
 
-    /// - Parameter text: 64 hexadecimal digits, colons and blanks between them do not matter; or a public key in PEM.
+    /// - Parameter text: 64 hexadecimal digits, colons and blanks between them do not matter; or public keys in PEM.
     /// - Throws: `invalidValue`.
     package init(_ text: String) throws(CaselightError) {
         let digits = text.lowercased().filter { !":\n\r\t ".contains($0) }
         if digits.utf8.count == 64, HexText.bytes(digits) != nil {
-            fingerprint = digits
-        } else if let key = try? VerifyingKey(pem: text) {
-            fingerprint = key.fingerprint
+            fingerprints = [digits]
+        } else if let keys = try? VerifyingKey.all(inPEM: text), !keys.isEmpty {
+            fingerprints = keys.map(\.fingerprint)
         } else {
             throw CaselightError(
                 .invalidValue, "use the key given", because: "it is neither 64 hexadecimal digits nor an Ed25519 public key in PEM",
