@@ -17,7 +17,7 @@ import Testing
         var paths: [[String]] = []
         Self.walk(json, [], &paths)
         #expect(paths.count > 100)
-        for path in paths {
+        for path in paths.filter({ isTorture || $0.first != "files" || $0.dropFirst().first == "0" }) {
             let without = Self.removing(path, from: json)
             let bytes = Array(try JSONSerialization.data(withJSONObject: without))
             #expect(throws: CaselightError.self, "\(path) may be missing") { try Manifest(json: bytes) }
