@@ -3,12 +3,14 @@ import Foundation
 import Glibc
 import SystemPackage
 
-/// The files of exports: `<id>.zip` when whole, `<id>.zip.part` and `<id>.work/` while being made. All calls block.
+/// The files of exports: `<id>.zip` when whole, `<id>.tsr` for a time stamp that came later; `<id>.zip.part`, `<id>.tsr.part` and
+/// `<id>.work/` while being made. All calls block.
 struct ExportFolder: Sendable {
     let path: String
 
     func package(_ id: String) -> String { "\(path)/\(id).zip" }
     func part(_ id: String) -> String { "\(path)/\(id).zip.part" }
+    func stamp(_ id: String) -> String { "\(path)/\(id).tsr" }
     func work(_ id: String) -> String { "\(path)/\(id).work" }
 
     func make() throws(CaselightError) {
@@ -18,7 +20,7 @@ struct ExportFolder: Sendable {
     /// Removes what an export left half made, and its package. What is not there is no error.
     func clear(_ id: String) throws(CaselightError) {
         try Self.doing("remove what was left of export '\(id)'") {
-            for file in [part(id), package(id)] { try remove(file) }
+            for file in [part(id), package(id), stamp(id) + ".part", stamp(id)] { try remove(file) }
             try removeFolder(work(id))
             try sync(folder: path)
         }
@@ -31,7 +33,7 @@ struct ExportFolder: Sendable {
         try Self.doing("remove half-made exports in '\(path)'") {
             var count = 0
             for name in try FileManager.default.contentsOfDirectory(atPath: path) {
-                let isPart = name.hasSuffix(".zip.part") && Self.isID(name.dropLast(9))
+                let isPart = [".zip.part", ".tsr.part"].contains { name.hasSuffix($0) } && Self.isID(name.dropLast(9))
                 let isWork = name.hasSuffix(".work") && Self.isID(name.dropLast(5))
                 if isPart { try remove("\(path)/\(name)") }
                 if isWork { try removeFolder("\(path)/\(name)") }
@@ -60,6 +62,32 @@ struct ExportFolder: Sendable {
         try Self.doing("publish the package of export '\(id)'") {
             try removeFolder(work(id))
             try call { rename(part(id), package(id)) }
+            try sync(folder: path)
+        }
+    }
+
+    /// The ids of all packages that are there.
+    func packages() throws(CaselightError) -> [String] {
+        try Self.doing("list the packages in '\(path)'") {
+            try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasSuffix(".zip") }.map { String($0.dropLast(4)) }
+                .filter { Self.isID($0) }.sorted()
+        }
+    }
+
+    func hasStamp(_ id: String) -> Bool { FileManager.default.fileExists(atPath: stamp(id)) }
+
+    /// Keeps an authority's answer that came after the package was sealed; durable, or not there.
+    func publishStamp(_ id: String, _ response: [UInt8]) throws(CaselightError) {
+        let part = stamp(id) + ".part"
+        try Self.doing("keep the time stamp of export '\(id)'") {
+            try remove(part)
+            let file = try FileDescriptor.open(
+                FilePath(part), .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: [.ownerReadWrite, .groupRead])
+            try file.closeAfter {
+                try file.writeAll(response)
+                try call { fsync(file.rawValue) }
+            }
+            try call { rename(part, stamp(id)) }
             try sync(folder: path)
         }
     }

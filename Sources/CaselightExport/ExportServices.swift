@@ -21,6 +21,8 @@ package struct ExportServices: Sendable {
     package var key: SigningKey
     /// Has the time of a manifest's bytes attested, or says why nobody does: what fails here ends no export.
     package var timestamp: @Sendable (_ manifest: [UInt8]) async -> PackageTimestamp
+    /// Whether `timestamp` asks somebody.
+    package var hasAuthority = false
     package var clock: any WallClock
     package var logger: Logger
 

@@ -1,3 +1,5 @@
+package import CaselightModel
+
 /// What an operator may set about exports.
 package struct ExportSettings: Sendable {
     /// Where packages are made and kept, absolute. Nothing else is in it.
@@ -16,6 +18,13 @@ package struct ExportSettings: Sendable {
     package var logEntryLimit = 2000
     /// What an authority has for attesting the time; past it the package goes without, and says so.
     package var timestampTimeout = Duration.seconds(60)
+
+    /// A package without a time stamp is brought to the authority again for so long.
+    package var lateStampSpan = Microseconds.days(1)
+    /// How long packages are kept.
+    package var keepSpan = Microseconds.days(90)
+    /// How often packages are looked after.
+    package var keepingInterval = Duration.seconds(600)
 
     package init(folder: String) { self.folder = folder }
 }

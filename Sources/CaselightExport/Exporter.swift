@@ -28,7 +28,7 @@ package actor Exporter {
         self.services = services
         self.settings = settings
         folder = ExportFolder(path: settings.folder)
-        lane = ThreadLane(name: "export", threadCount: settings.exportsAtOnceCount + 1)
+        lane = ThreadLane(name: "export", threadCount: settings.exportsAtOnceCount + 2)
     }
 
     /// Clears what a crash left half made, and takes up the orders it interrupted. To be called once, before anything else.
@@ -88,6 +88,12 @@ package actor Exporter {
             throw CaselightError(.notFound, "hand over the package of export '\(order.id)'", because: "it is \(order.state.rawValue)")
         }
         return folder.package(order.id)
+    }
+
+    /// The authority's answer that came after the package was sealed; `nil` where there is none. Blocks.
+    package nonisolated func lateTimestamp(of order: ExportOrder) -> [UInt8]? {
+        guard order.state == .ready, ExportFolder.isID(order.id) else { return nil }
+        return FileManager.default.contents(atPath: folder.stamp(order.id)).map(Array.init)
     }
 
     /// Interrupts what runs, which begins again at the next start. Returns when all has ended.
@@ -174,7 +180,17 @@ extension Exporter: Service {
     /// Waits for the daemon's stop. Listed behind the service whose workers make clips, it is over before those are: an export that lost
     /// its worker would count as failed, and this one begins again.
     package func run() async throws {
-        try? await gracefulShutdown()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask(executorPreference: lane) { [services, settings, folder] in
+                var keeping = PackageKeeping(services, settings, folder)
+                while !Task.isCancelled {
+                    await keeping.run()
+                    try? await Task.sleep(for: settings.keepingInterval)
+                }
+            }
+            try? await gracefulShutdown()
+            group.cancelAll()
+        }
         await stop()
     }
 }

@@ -19,6 +19,10 @@ struct Exports: ExportDesk {
     func begin(_ order: ExportOrder) async throws { try await exporter.submit(order) }
     func progress(of order: ExportOrder) async -> ExportProgress { exporter.progress(of: order) }
 
+    func lateTimestamp(of order: ExportOrder) async -> [UInt8]? {
+        await Task(executorPreference: Self.lane) { exporter.lateTimestamp(of: order) }.value
+    }
+
     func bytes(of order: ExportOrder, in range: Range<Int64>) async throws -> [UInt8] {
         let path = try exporter.packagePath(of: order)
         let result: Result<[UInt8], CaselightError> = await Task(executorPreference: Self.lane) { Self.read(path, range) }.value
@@ -60,8 +64,17 @@ extension Parts {
             let post = OutgoingPost(url: settings.timestampURL, contentType: TimestampRequest.mediaType)
             let name = settings.timestampURL.prefix { $0 != "?" }
             let authority = TimestampAuthority(name: String(name), trust: nil) { request in try await post.send(request) }
+            services.hasAuthority = true
             services.timestamp = { manifest in await authority.timestamp(of: manifest) }
         }
         return services
+    }
+}
+
+extension Settings {
+    var exports: ExportSettings {
+        var exports = ExportSettings(folder: exportsPath)
+        exports.keepSpan = .days(Int64(exportKeepDays))
+        return exports
     }
 }

@@ -75,7 +75,7 @@ struct RunCommand: AsyncParsableCommand {
         try await ingest.recover(rebuilding: parts.index.isNew)
         let exporter = Exporter(
             parts.exportServices(log: log, holds: holds, desk: ingest.desk, settings: settings, clock: clock),
-            ExportSettings(folder: settings.exportsPath))
+            settings.exports)
         try await exporter.start()
         let server = makeServer(
             services: parts.services(

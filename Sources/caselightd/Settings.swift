@@ -14,7 +14,7 @@ struct Settings: Sendable {
     static let keys: [String] = [
         "http.host", "http.port", "state.path", "archive.path", "archive.reserveGigabytes", "archive.retentionDays",
         "retention.profile", "retention.class1Days", "retention.class2Days", "retention.class3Days", "retention.class9Days",
-        "holds.daysAfterClose", "log.checkpointPath", "log.checkpointMinutes", "log.checkpointWebhook", "exports.timestampURL",
+        "holds.daysAfterClose", "log.checkpointPath", "log.checkpointMinutes", "log.checkpointWebhook", "exports.timestampURL", "exports.keepDays",
         "worker.path", "worker.feedsPerWorker", "recording.segmentSeconds", "recording.fragmentMilliseconds",
         "recording.syncSeconds", "recording.queueMegabytes", "recording.readTimeoutSeconds", "recording.drainMilliseconds",
         "reconnect.shortestSeconds", "reconnect.longestSeconds", "connect.limit", "connect.spreadSeconds", "stills.limit",
@@ -33,6 +33,7 @@ struct Settings: Sendable {
     var checkpointWebhook: String
     /// The RFC 3161 authority that packages are stamped by; empty asks none.
     var timestampURL: String
+    var exportKeepDays: Int
     var ingest: IngestSettings
 
     var recordsPath: String { statePath + "/records.db" }
@@ -89,6 +90,7 @@ struct Settings: Sendable {
         log.checkpointInterval = .seconds(Int64(try values.number("log.checkpointMinutes", default: 5, in: 1...1440)) * 60)
         checkpointWebhook = try values.address("log.checkpointWebhook")
         timestampURL = try values.address("exports.timestampURL")
+        exportKeepDays = try values.number("exports.keepDays", default: 90, in: 1...36_500)
         let levelName = try values.text("log.level", default: "info")
         guard let level = Logger.Level(rawValue: levelName) else {
             throw Settings.problem(

@@ -45,5 +45,5 @@ public struct ExportClip: Hashable, Sendable, Codable {
     }
 }
 
-/// Where an export stands. One that a restart interrupts begins again.
-public enum ExportState: String, Hashable, Sendable, Codable, CaseIterable { case waiting, running, ready, failed }
+/// Where an export stands. One that a restart interrupts begins again; the package of an expired one was removed, and can be made anew.
+public enum ExportState: String, Hashable, Sendable, Codable, CaseIterable { case waiting, running, ready, failed, expired }

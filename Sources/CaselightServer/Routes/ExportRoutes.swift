@@ -15,6 +15,8 @@ package protocol ExportDesk: Sendable {
     func begin(_ order: ExportOrder) async throws
     /// How far one is.
     func progress(of order: ExportOrder) async -> ExportProgress
+    /// The authority's answer (RFC 3161) that came after the package was sealed; `nil` where there is none.
+    func lateTimestamp(of order: ExportOrder) async -> [UInt8]?
     /// Bytes of a finished package. - Throws: `notFound` where it is gone, `diskFailed`.
     func bytes(of order: ExportOrder, in range: Range<Int64>) async throws -> [UInt8]
 }
@@ -27,6 +29,7 @@ extension API {
             Route(.post, "/api/v1/exports", .roles([.investigator]), act: .export, handler: beginExport),
             Route(.get, "/api/v1/exports/{id}", Self.caseReaders, handler: showExport),
             Route(.get, "/api/v1/exports/{id}/events", .roles([.investigator]), handler: exportEvents),
+            Route(.get, "/api/v1/exports/{id}/timestamp.tsr", .roles([.investigator]), handler: lateTimestamp),
             Route(.get, "/api/v1/exports/{id}/package", .roles([.investigator]), act: .download, handler: package),
         ]
     }
@@ -143,7 +146,7 @@ extension API {
             var (order, last, quiet) = (first, ByteBuffer(), 0)
             while true {
                 let reply = await reply(order)
-                let isOver = order.state == .ready || order.state == .failed
+                let isOver = order.state != .waiting && order.state != .running
                 var event = ByteBuffer(string: isOver ? "event: done\ndata: " : "event: progress\ndata: ")
                 event.writeImmutableBuffer(JSONReply.buffer(reply))
                 event.writeString("\n\n")
@@ -168,13 +171,25 @@ extension API {
 
     // MARK: The package
 
+    private func lateTimestamp(_ call: Call) async throws -> Response {
+        let order = try await existingExport(call)
+        guard let response = await services.exports.lateTimestamp(of: order) else {
+            throw CaselightError(
+                .notFound, "send the late time stamp of export '\(order.id)'", because: "there is none",
+                remedy: "timestamp.json in the package says whether it had one when it was sealed.")
+        }
+        return Response(
+            status: .ok, headers: [.contentType: "application/timestamp-reply"], body: .init(byteBuffer: ByteBuffer(bytes: response)))
+    }
+
     private static let pieceBytes: Int64 = 1 << 20
 
     private func package(_ call: Call) async throws -> Response {
         let order = try await existingExport(call)
         guard order.state == .ready, let size = order.byteCount, let sha256 = order.sha256 else {
             throw CaselightError(
-                .conflict, "send the package of export '\(order.id)'", because: "it is \(order.state.rawValue)\(order.failure.map { ": \($0)" } ?? "")")
+                .conflict, "send the package of export '\(order.id)'", because: "it is \(order.state.rawValue)\(order.failure.map { ": \($0)" } ?? "")",
+                remedy: order.state == .expired ? "Export the same clips again: their hold kept the footage." : "")
         }
         let tag = "\"\(sha256)\""
         let range = try requestedRange(call.request, size: size, tag: tag)

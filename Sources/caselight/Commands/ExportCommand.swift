@@ -15,9 +15,13 @@ struct ExportCommand: DaemonCommand {
 
             Example:
               caselight export --incident A2026-0302-17 --reason 'request 2026-117 of the prosecutor' --output A2026-0302-17.zip
+            A time stamp that the authority gave only after the package was sealed, for 'caselight verify --token':
+              caselight export --id 5f0c2a91b3d4e6f7 --timestamp --output A2026-0302-17.tsr
             Then, on any machine:
               caselight verify A2026-0302-17.zip --key PUBLISHED-FINGERPRINT
             """)
+
+    private static let ends = ["ready", "failed", "expired"]
 
     @Option(help: ArgumentHelp("The incident.", valueName: "number"), transform: ArgumentForm.number)
     var incident: IncidentNumber?
@@ -31,13 +35,17 @@ struct ExportCommand: DaemonCommand {
     @Option(help: ArgumentHelp("Fetch this export, which was made before.", valueName: "id"))
     var id: String?
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Where the package goes.", valueName: "file"), completion: .file(extensions: ["zip"]))
+    @Flag(help: "Fetch the time stamp of --id that came after its package was sealed.")
+    var timestamp = false
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("Where it goes.", valueName: "file"), completion: .file(extensions: ["zip", "tsr"]))
     var output: String
 
     @OptionGroup var session: SessionOptions
 
     func validate() throws {
         if id == nil, incident == nil || reason == nil { throw ValidationError("Give --incident and --reason, or --id of an export made before.") }
+        if timestamp, id == nil { throw ValidationError("--timestamp needs --id of an export made before.") }
         if id != nil, incident != nil || reason != nil || !clip.isEmpty { throw ValidationError("--id fetches an export; it takes no other option.") }
     }
 
@@ -45,6 +53,7 @@ struct ExportCommand: DaemonCommand {
         guard !FileManager.default.fileExists(atPath: output) else {
             throw ClientFailure(.refused, "cannot write '\(output)': there is a file already, and evidence is not overwritten.")
         }
+        if timestamp, let id { return try await fetchTimestamp(client, id) }
         var order: JSON = .null
         if let id { order = try await client.get("/api/v1/exports/\(DaemonAddress.encoded(id))") } else { order = try await begin(client) }
         guard let id = order["id"].text else { throw ClientFailure(.refused, "cannot understand the daemon's answer: it names no export") }
@@ -53,11 +62,21 @@ struct ExportCommand: DaemonCommand {
         order = try await finished(order, id, client, progress)
         progress.clear()
         guard order["state"].text == "ready" else {
-            throw ClientFailure(.refused, "the export \(id) failed: \(order["failure"].text ?? "for no reason given")")
+            let isExpired = order["state"].text == "expired"
+            throw ClientFailure(
+                .refused, isExpired ? "the package of export \(id) has expired. Export its clips again: their hold kept the footage." : "the export \(id) failed: \(order["failure"].text ?? "for no reason given")")
         }
         try await PackageDownload(client: client, id: id, output: output, order: order).run(progress)
         let size = Quantity.bytes(order["byteCount"].number ?? 0)
         try show(order) { _ in ["\(output) holds export \(id), \(size), SHA-256 \(order["sha256"].text ?? "")."] }
+    }
+
+    private func fetchTimestamp(_ client: DaemonClient, _ id: String) async throws {
+        let token = try await client.data(.GET, "/api/v1/exports/\(DaemonAddress.encoded(id))/timestamp.tsr")
+        do { try token.write(to: URL(filePath: output), options: .withoutOverwriting) } catch {
+            throw ClientFailure(.refused, "cannot write '\(output)': \(error.localizedDescription)")
+        }
+        try show(.object(["id": .text(id), "output": .text(output)])) { _ in ["\(output) holds the time stamp of export \(id)."] }
     }
 
     private func begin(_ client: DaemonClient) async throws -> JSON {
@@ -83,7 +102,7 @@ struct ExportCommand: DaemonCommand {
     /// Reads the export's events until it is ready or failed.
     private func finished(_ order: JSON, _ id: String, _ client: DaemonClient, _ progress: ProgressBar) async throws -> JSON {
         var last = order
-        guard !["ready", "failed"].contains(last["state"].text ?? "") else { return last }
+        guard !Self.ends.contains(last["state"].text ?? "") else { return last }
         try await client.download("/api/v1/exports/\(id)/events", accept: "text/event-stream") { response in
             var rest = ""
             for try await piece in response.body {
@@ -100,7 +119,7 @@ struct ExportCommand: DaemonCommand {
                 }
             }
         }
-        if ["ready", "failed"].contains(last["state"].text ?? "") { return last }
+        if Self.ends.contains(last["state"].text ?? "") { return last }
         // The stream ended before the export did: a restart, or a proxy.
         return try await client.get("/api/v1/exports/\(id)")
     }

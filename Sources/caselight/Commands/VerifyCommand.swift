@@ -30,6 +30,11 @@ struct VerifyCommand: AsyncParsableCommand {
         completion: .file(extensions: ["pem"]))
     var authority: String?
 
+    @Option(
+        help: ArgumentHelp("A time stamp of manifest.json that came after the package was sealed.", valueName: "file"),
+        completion: .file(extensions: ["tsr"]))
+    var token: String?
+
     @Flag(help: "Print one JSON document on standard output and nothing else.")
     var json = false
 
@@ -55,7 +60,8 @@ struct VerifyCommand: AsyncParsableCommand {
         do {
             let verifier = PackageVerifier(
                 expectedKey: try key.map { try ExpectedKey(try Self.textOrContent($0)) },
-                timestampTrust: try authority.map { try TimestampTrust(pem: try Self.content(of: $0)) })
+                timestampTrust: try authority.map { try TimestampTrust(pem: try Self.text(of: $0)) },
+                lateTimestamp: try token.map { Array(try Self.content(of: $0)) })
             let size = (try? FileManager.default.attributesOfItem(atPath: package)[.size] as? Int64) ?? 0
             bar.begin(URL(filePath: package).lastPathComponent)
             return try await verifier.verify(package) { bar.advance("checking", doneBytes: $0, totalBytes: max(size, $0)) }
@@ -66,16 +72,18 @@ struct VerifyCommand: AsyncParsableCommand {
 
     /// A fingerprint is as long as a hash and no file is called so.
     private static func textOrContent(_ text: String) throws -> String {
-        FileManager.default.fileExists(atPath: text) ? try content(of: text) : text
+        FileManager.default.fileExists(atPath: text) ? try Self.text(of: text) : text
     }
 
     private static let fileLimitBytes = 4 << 20
 
-    private static func content(of path: String) throws -> String {
+    private static func text(of path: String) throws -> String { String(decoding: try content(of: path), as: UTF8.self) }
+
+    private static func content(of path: String) throws -> Data {
         guard let file = FileHandle(forReadingAtPath: path) else {
             throw ClientFailure(.refused, "cannot read '\(path)': there is no such file, or it may not be read")
         }
-        return String(decoding: try file.read(upToCount: fileLimitBytes) ?? Data(), as: UTF8.self)
+        return try file.read(upToCount: fileLimitBytes) ?? Data()
     }
 }
 

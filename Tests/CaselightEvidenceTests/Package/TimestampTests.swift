@@ -57,7 +57,7 @@ import Testing
         let second = try? LocalAuthority(.rsa, purpose: "critical,timeStamping,emailProtection")
         guard let second, let reply = try? second.reply(to: try TimestampRequest(over: Self.manifest).der) else { return }
         let sha256 = ContentDigest(of: Self.manifest).sha256
-        await #expect(throws: CaselightError.self) { try await TimestampToken.verified(reply, of: sha256, nonce: nil, trust: nil) }
+        await #expect(throws: CaselightError.self) { try await TimestampToken.verified(reply, of: sha256, nonce: .any, trust: nil) }
     }
 
     @Test(arguments: [[], [0x30], Array("<html>".utf8), [0x30, 0x80], [0x30, 0x05, 0x30, 0x03, 0x02, 0x01, 0x00], [UInt8](repeating: 0x30, count: 4000)])
@@ -87,19 +87,32 @@ import Testing
         let request = TimestampRequest(over: Self.manifest)
         let good = try local.reply(to: try request.der)
         let (sha256, nonce) = (HexText.text(request.sha256), HexText.text(request.nonce))
-        let clean = try await TimestampToken.verified(good, of: sha256, nonce: nonce, trust: nil)
+        let clean = try await TimestampToken.verified(good, of: sha256, nonce: .exactly(nonce), trust: nil)
         var random = SeededGenerator(seed: 42)
         var survivors = 0
         for _ in 0..<1000 {
             var bytes = good
             let place = Int.random(in: 0..<bytes.count, using: &random)
             bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
-            guard let token = try? await TimestampToken.verified(bytes, of: sha256, nonce: nonce, trust: nil) else { continue }
+            guard let token = try? await TimestampToken.verified(bytes, of: sha256, nonce: .exactly(nonce), trust: nil) else { continue }
             // What the signature does not cover, such as certificates that only came along, says nothing; the time is covered.
             #expect(token.time == clean.time && token.serial == clean.serial && token.policy == clean.policy)
             survivors += 1
         }
         #expect(survivors < 800)
+    }
+
+    @Test func aTokenThatCameLateIsTakenToo() async throws {
+        let (folder, local) = (try ScratchFolder(), try LocalAuthority())
+        let sample = try SamplePackage(seed: 12)
+        try sample.write(to: folder.path("a.zip"))
+        let manifest = try sample.manifest.encoded()
+        let trust = try TimestampTrust(pem: try local.rootPEM)
+        let stamp = await TimestampAuthority(name: "t", trust: trust) { try local.reply(to: $0) }.timestamp(of: manifest)
+        let verdict = try await PackageVerifier(timestampTrust: trust, lateTimestamp: stamp.response).verify(folder.path("a.zip"))
+        #expect(verdict.isVerified && verdict.stampedAt == stamp.statement.time)
+        let other = try local.reply(to: try TimestampRequest(over: [1]).der)
+        #expect(try await !PackageVerifier(lateTimestamp: other).verify(folder.path("a.zip")).isVerified)
     }
 
     @Test func aPackageWithATokenIsVerified() async throws {

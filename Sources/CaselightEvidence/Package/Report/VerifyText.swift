@@ -75,7 +75,12 @@ struct VerifyText {
 
     private var timestampStep: String {
         guard timestamp.status == .granted else {
-            return "   本包无可信时间戳 / this package has none. \(timestamp.statement)\n"
+            return """
+                   本包无可信时间戳 / this package has none. \(timestamp.statement)
+                   封存后取得的时间戳 LATER.tsr 可这样核对 / one that came after the package was sealed, LATER.tsr, is checked so:
+                   openssl ts -verify -data manifest.json -in LATER.tsr -CAfile tsa-ca.pem
+
+                """
         }
         return """
                tsa-ca.pem 为时间戳机构的根证书，由机构公布 / tsa-ca.pem is the authority's root certificate, as it has published it

@@ -21,7 +21,7 @@ package struct TimestampAuthority: Sendable {
         do {
             let response = try await post(try request.der)
             let sha256 = HexText.text(request.sha256)
-            let token = try await TimestampToken.verified(response, of: sha256, nonce: HexText.text(request.nonce), trust: trust)
+            let token = try await TimestampToken.verified(response, of: sha256, nonce: .exactly(HexText.text(request.nonce)), trust: trust)
             return PackageTimestamp(statement: token.statement(authority: name, manifestSHA256: sha256), response: response)
         } catch let error as CaselightError where error.code == .evidenceBroken {
             return .absent("the answer of \(name) was refused: \(error.cause)", authority: name, manifest: manifest)

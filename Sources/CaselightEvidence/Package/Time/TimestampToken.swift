@@ -17,20 +17,27 @@ struct TimestampToken: Sendable {
 
     static let byteLimit = 1 << 20
 
+    /// The number sent along with the question, which the answer must repeat.
+    enum Nonce: Hashable {
+        case any
+        /// Hexadecimal; `nil` where none was sent.
+        case exactly(String?)
+    }
+
     /// Reads an answer and checks it: status, imprint, nonce, certificate, signature, and whom the certificate leads to.
     ///
     /// - Parameters:
     ///   - sha256: of what was to be stamped, lower-case hexadecimal.
-    ///   - nonce: as it was sent, hexadecimal; `nil` where none was.
+    ///   - nonce: as it was sent.
     ///   - trust: `nil` leaves open whether the authority is one.
     /// - Throws: `evidenceBroken` with what is wrong.
     static func verified(
-        _ response: [UInt8], of sha256: String, nonce: String?, trust: TimestampTrust?
+        _ response: [UInt8], of sha256: String, nonce: Nonce, trust: TimestampTrust?
     ) async throws(CaselightError) -> TimestampToken {
         let signed = try read(response)
         let token = signed.token
         guard HexText.text(token.sha256) == sha256 else { throw problem("it stamps something else") }
-        guard token.nonce == nonce else { throw problem("its nonce is not the one that was sent") }
+        guard nonce == .any || nonce == .exactly(token.nonce) else { throw problem("its nonce is not the one that was sent") }
         if let fault = signed.fault { throw problem(fault) }
         if let fault = signed.certificateFault { throw problem(fault) }
         if let trust, let fault = await trust.fault(of: signed.certificate, others: signed.certificates, at: token.time) {

@@ -153,7 +153,7 @@ struct PackageInspection: Sendable {
 
     // MARK: time stamp
 
-    mutating func checkTimestamp(_ trust: TimestampTrust?) async {
+    mutating func checkTimestamp(_ trust: TimestampTrust?, late: [UInt8]?) async {
         guard let stamp else {
             if verdict.checks.contains(where: { $0.name == .timestamp }) { return }
             return skip(.timestamp, "needs timestamp.json and the manifest")
@@ -161,21 +161,25 @@ struct PackageInspection: Sendable {
         guard stamp.statement.manifestSHA256 == stamp.manifestSHA256 else {
             return fail(.timestamp, [PackageFinding(.timestamp, "it is about another manifest", PackageLayout.timestamp)])
         }
-        guard let response = stamp.response else {
+        guard let response = stamp.response ?? late else {
             return stamp.statement.status == .absent
                 ? skip(.timestamp, stamp.statement.statement)
                 : fail(.timestamp, [PackageFinding(.missing, "the time stamp is missing", PackageLayout.token)])
         }
+        let isLate = stamp.response == nil
         do {
-            let token = try await TimestampToken.verified(response, of: stamp.manifestSHA256, nonce: stamp.statement.nonce, trust: trust)
-            guard token.statement(authority: stamp.statement.authority, manifestSHA256: stamp.manifestSHA256) == stamp.statement else {
+            // Whoever asked for a late one compared its nonce; here the package knows of none.
+            let nonce: TimestampToken.Nonce = isLate ? .any : .exactly(stamp.statement.nonce)
+            let token = try await TimestampToken.verified(response, of: stamp.manifestSHA256, nonce: nonce, trust: trust)
+            let said = token.statement(authority: stamp.statement.authority, manifestSHA256: stamp.manifestSHA256)
+            guard isLate || said == stamp.statement else {
                 return fail(.timestamp, [PackageFinding(.timestamp, "it does not say what the token says", PackageLayout.timestamp)])
             }
             verdict.stampedAt = token.time
-            let trusted = trust == nil ? "; whether to trust it was not checked: give its certificate with --tsa-ca" : ", who leads to the certificate given"
-            pass(.timestamp, "\(token.time), signed by \(token.signer)\(trusted)")
+            let trusted = trust == nil ? "; whether to trust it was not checked: give its certificate with --tsa-ca" : ", who leads to a certificate given"
+            pass(.timestamp, "\(token.time), signed by \(token.signer)\(trusted)\(isLate ? "; it came after the package was sealed" : "")")
         } catch {
-            fail(.timestamp, [PackageFinding(.timestamp, Self.cause(error), PackageLayout.token)])
+            fail(.timestamp, [PackageFinding(.timestamp, Self.cause(error), isLate ? nil : PackageLayout.token)])
         }
     }
 }

@@ -8,9 +8,13 @@ package struct PackageVerifier: Sendable {
     /// Certificates in PEM that a time stamp's authority must lead to; `nil` compares it with nothing.
     package var timestampTrust: TimestampTrust?
 
-    package init(expectedKey: ExpectedKey? = nil, timestampTrust: TimestampTrust? = nil) {
+    /// An authority's answer that came after the package was sealed, for one that has none in it.
+    package var lateTimestamp: [UInt8]?
+
+    package init(expectedKey: ExpectedKey? = nil, timestampTrust: TimestampTrust? = nil, lateTimestamp: [UInt8]? = nil) {
         self.expectedKey = expectedKey
         self.timestampTrust = timestampTrust
+        self.lateTimestamp = lateTimestamp
     }
 
     /// Reads all of it, on a thread of its own.
@@ -21,7 +25,7 @@ package struct PackageVerifier: Sendable {
     /// - Throws: `notFound`, `diskFailed` where it cannot be read at all. Whatever is wrong with it is in the verdict.
     package func verify(_ path: String, progress: @escaping @Sendable (Int64) -> Void = { _ in }) async throws -> PackageVerdict {
         var inspection = try await Self.onOwnThread { [expectedKey] in try Self.inspect(path, expectedKey, progress) }
-        await inspection.checkTimestamp(timestampTrust)
+        await inspection.checkTimestamp(timestampTrust, late: lateTimestamp)
         return inspection.verdict
     }
 
