@@ -38,6 +38,8 @@ actor Retention {
     private var rest: ArraySlice<CameraCode> = []
     private var countAtOnce = 0
     private var callCount = 0
+    private var clockWatch = ClockWatch()
+    private let leapGauge = Gauge(label: "caselight_clock_leapt")
     /// Where the search for room found the first that may go.
     var roomWalk = RoomWalk()
     let freeGauge = Gauge(label: "caselight_archive_free_bytes")
@@ -67,11 +69,22 @@ actor Retention {
             await holds.tend()
             await expiry.retry()
             // One may fail without the other: what is past its age waits for the log, and room does not.
-            await reporting { try await self.expireByAge(settings.retention) }
+            if agesAreBelievable() { await reporting { try await self.expireByAge(settings.retention) } }
             await reporting { try await self.makeRoom(reserveBytes: settings.reserveBytes, settings.retention) }
             await measure()
             try? await Task.sleep(for: settings.retentionInterval)
         }
+    }
+
+    private func agesAreBelievable() -> Bool {
+        let wasLeap = clockWatch.leap != nil
+        let isBelievable = clockWatch.trusts(clock.now(), at: .now)
+        leapGauge.record(isBelievable ? 0 : 1)
+        if let leap = clockWatch.leap, !wasLeap {
+            logger.critical(
+                "this machine's clock leapt \(Int64(leap.span.seconds)) s forward: nothing is deleted for its age for a day. Set the clock right; where it is right now, wait or restart.")
+        }
+        return isBelievable
     }
 
     private func reporting(_ body: () async throws -> Void) async {
