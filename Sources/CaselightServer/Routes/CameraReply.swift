@@ -9,7 +9,7 @@ struct CameraReply: Encodable {
 
     func encode(to encoder: any Encoder) throws {
         var shown = camera
-        if let feed = camera.feed { shown.feed?.url = FeedMask.masked(feed.url) }
+        if let feed = camera.feed { shown.feed?.url = feed.url.masked }
         try shown.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encodeIfPresent(status, forKey: .status)
@@ -34,25 +34,4 @@ struct CameraDetail: Encodable {
         try container.encodeIfPresent(lastClockSample, forKey: .lastClockSample)
         try container.encode(clockCorrections, forKey: .clockCorrections)
     }
-}
-
-/// Some recorders want the password in the address's path or query: `?user=admin&password=…`. Such values are not shown.
-enum FeedMask {
-    static func masked(_ url: FeedURL) -> FeedURL {
-        guard url.pathAndQuery.contains("=") else { return url }
-        var text = ""
-        var rest = url.pathAndQuery[...]
-        while let equals = rest.firstIndex(of: "=") {
-            let nameStart = rest[..<equals].lastIndex(where: { "?&/;_".contains($0) }).map { rest.index(after: $0) } ?? rest.startIndex
-            let isSecret = secretNames.contains { rest[nameStart..<equals].lowercased().contains($0) }
-            let valueStart = rest.index(after: equals)
-            let valueEnd = rest[valueStart...].firstIndex(where: { "&;/".contains($0) }) ?? rest.endIndex
-            text += rest[..<valueStart] + (isSecret ? "***" : rest[valueStart..<valueEnd])
-            rest = rest[valueEnd...]
-        }
-        let masked = url.redacted + text + rest
-        return (try? FeedURL.parse(masked).url) ?? url
-    }
-
-    private static let secretNames = ["pass", "pwd", "psw", "token", "secret", "auth", "key", "user"]
 }

@@ -9,10 +9,12 @@ enum CameraRow {
         c.code, c.name, c.latitude_deg, c.longitude_deg, c.given_datum, c.given_latitude_deg, c.given_longitude_deg, c.bearing_deg,
         c.field_deg, c.range_m, c.kind, c.class, c.address, c.owner, c.grid, c.policy, c.retention_days, c.feed_url, c.feed_transport,
         c.is_enabled, c.created_at_us, c.updated_at_us, EXISTS (SELECT 1 FROM sealed_credentials s WHERE s.camera_id = c.id),
-        (SELECT json_group_array(tag) FROM (SELECT tag FROM camera_tags t WHERE t.camera_id = c.id ORDER BY t.position))
+        (SELECT json_group_array(tag) FROM (SELECT tag FROM camera_tags t WHERE t.camera_id = c.id ORDER BY t.position)),
+        CASE WHEN instr(c.feed_url, '***') > 0 AND c.removed_at_us IS NULL
+          THEN (SELECT sealed FROM secrets a WHERE a.name = '\(SealedAddress.namePrefix)' || c.code) END
         """
 
-    static func camera(_ row: Row) throws -> Camera {
+    static func camera(_ row: Row, _ sealer: SecretSealer) throws -> Camera {
         var camera = Camera(code: try row.code(0), name: row[1], createdAt: row.time(20))
         camera.position = row.point(2)
         camera.givenPosition = try row.givenPosition(4)
@@ -27,8 +29,9 @@ enum CameraRow {
         camera.policy = try row.choice(15, "cameras.policy")
         camera.retentionDays = row[16]
         if let url = row[17] as String? {
+            let shown = try FeedURL.parse(url).url
             camera.feed = Feed(
-                url: try FeedURL.parse(url).url, transport: try row.choice(18, "cameras.feed_transport"), hasCredentials: row[22])
+                url: try SealedAddress.address(in: row, 24, of: camera.code, shown: shown, sealer) ?? shown, transport: try row.choice(18, "cameras.feed_transport"), hasCredentials: row[22])
         }
         camera.isEnabled = row[19]
         camera.updatedAt = row.time(21)
@@ -50,7 +53,7 @@ enum CameraRow {
             camera.name, camera.position?.latitude, camera.position?.longitude, camera.givenPosition?.datum.rawValue,
             camera.givenPosition?.latitude, camera.givenPosition?.longitude, camera.bearingDegrees, camera.fieldDegrees,
             camera.rangeMeters, camera.kind.rawValue, camera.cameraClass.rawValue, camera.address, camera.owner, grid.code, grid.source,
-            camera.policy.rawValue, camera.retentionDays, camera.feed?.url.text, camera.feed?.transport.rawValue, camera.isEnabled,
+            camera.policy.rawValue, camera.retentionDays, camera.feed?.url.masked.text, camera.feed?.transport.rawValue, camera.isEnabled,
             "\(camera.code)\n\(camera.name)\n\(camera.address)".lowercased(), camera.updatedAt.microseconds,
         ]
     }

@@ -9,8 +9,11 @@ extension SQLiteForm {
             steps: [
                 SchemaStep(name: "cameras, areas, incidents, outages", sql: recordsSchema1),
                 SchemaStep(
-                    name: "accounts, holds, exports, sealed secrets", sql: recordsSchema2, change: { try sealPlainCredentials(sealer, $0) },
-                    leavesSecrets: true),
+                    name: "accounts, holds, exports, sealed secrets", sql: recordsSchema2,
+                    change: { db in
+                        try sealPlainCredentials(sealer, db)
+                        try sealPlainAddresses(sealer, db)
+                    }, leavesSecrets: true),
             ],
             remedy: "Restore it from its backup; deploy/README.md says how.")
     }

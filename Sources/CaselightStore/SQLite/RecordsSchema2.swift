@@ -5,7 +5,7 @@ import GRDB
 /// Accounts, groups, tokens, holds, exports, and secrets sealed instead of plain.
 ///
 /// `sealed` is what `SecretSealer` makes: the key's id, then AES-GCM's nonce, ciphertext and tag. Rows of `feed_credentials` from before
-/// are sealed by the step itself.
+/// are sealed by the step itself, and so are logins in feeds' addresses: `feed_url` has `***` in their place, `secrets` the whole.
 let recordsSchema2 = """
     CREATE TABLE accounts (
       id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -57,14 +57,16 @@ extension SQLiteRecordStore {
             try db.run("UPDATE cameras SET removed_at_us = ? WHERE id = ?", [time.microseconds, id])
             // Nobody connects to it again, so nobody needs its password.
             try db.run("DELETE FROM sealed_credentials WHERE camera_id = ?", [id])
+            try SealedAddress.remove(of: code, db)
             changed.insert(id)
         }
     }
 
     public func camera(_ code: CameraCode) async throws -> Camera? {
-        try await file.readOnce("read camera '\(code)'") { db in
+        let row = cameraRow
+        return try await file.readOnce("read camera '\(code)'") { db in
             try db.first(
-                "SELECT \(CameraRow.columns) FROM cameras c WHERE c.code = ? AND c.removed_at_us IS NULL", [code.text], CameraRow.camera)
+                "SELECT \(CameraRow.columns) FROM cameras c WHERE c.code = ? AND c.removed_at_us IS NULL", [code.text], row)
         }
     }
 
@@ -72,8 +74,9 @@ extension SQLiteRecordStore {
         var conditions = Conditions("c.removed_at_us IS NULL AND c.code > ?", after?.text ?? "")
         conditions.add(filter)
         let (sql, arguments) = (conditions.sql, StatementArguments(conditions.arguments + [max(0, limit)]))
+        let row = cameraRow
         return try await file.readOnce("list cameras") { db in
-            try db.all("SELECT \(CameraRow.columns) FROM cameras c \(sql) ORDER BY c.code LIMIT ?", arguments, CameraRow.camera)
+            try db.all("SELECT \(CameraRow.columns) FROM cameras c \(sql) ORDER BY c.code LIMIT ?", arguments, row)
         }
     }
 
@@ -99,6 +102,12 @@ extension SQLiteRecordStore {
 // MARK: - Rows
 
 extension SQLiteRecordStore {
+    /// Reads a row of `CameraRow.columns`.
+    var cameraRow: @Sendable (Row) throws -> Camera {
+        let sealer = sealer.withLock { $0 }
+        return { try CameraRow.camera($0, sealer) }
+    }
+
     private static func idInService(_ code: CameraCode, _ db: Database) throws -> Int64? {
         try db.first("SELECT id FROM cameras WHERE code = ? AND removed_at_us IS NULL", [code.text]) { $0[0] }
     }
@@ -147,6 +156,7 @@ extension SQLiteRecordStore {
                 [id, Data(try sealer.withLock { $0 }.seal(credentials, of: camera.code))])
         case .remove: try db.run("DELETE FROM sealed_credentials WHERE camera_id = ?", [id])
         }
+        try SealedAddress.keep(camera.feed?.url, of: camera.code, sealer.withLock { $0 }, db)
         guard camera.knownPosition != nil, let box = camera.fieldOfView?.boundingBox else { return }
         try db.run(
             "INSERT INTO camera_view (id, south_deg, north_deg, west_deg, east_deg) VALUES (?, ?, ?, ?, ?)",

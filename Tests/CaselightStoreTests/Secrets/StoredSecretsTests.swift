@@ -53,8 +53,9 @@ import Testing
                     sql: """
                         INSERT INTO cameras (id, code, name, kind, class, address, owner, grid_source, policy, feed_url, feed_transport,
                         is_enabled, search_text, created_at_us, updated_at_us, removed_at_us)
-                        VALUES (?, ?, 'n', 'fixed', 9, '', '', 'derived', 'full', 'rtsp://10.0.4.14:554/1', 'automatic', 1, 'n', 1, 1, ?)
-                        """, arguments: [index, "c\(index)", index == 49 ? 7 : nil])
+                        VALUES (?, ?, 'n', 'fixed', 9, '', '', 'derived', 'full', ?, 'automatic', 1, 'n', 1, 1, ?)
+                        """,
+                    arguments: [index, "c\(index)", "rtsp://10.0.4.14:554/1" + (index > 46 ? "?password=\(canary)" : ""), index == 49 ? 7 : nil])
                 try db.execute(
                     sql: "INSERT INTO feed_credentials (camera_id, user, password) VALUES (?, ?, ?)",
                     arguments: [index, "admin\(index)", "\(canary)\(index)"])
@@ -80,6 +81,9 @@ import Testing
             #expect(try await store.credentials(of: code("c\(index)")) == expected)
         }
         #expect(try await store.camera(code("c5"))?.feed?.hasCredentials == true)
+        #expect(try await store.camera(code("c5"))?.feed?.url.text == "rtsp://10.0.4.14:554/1")
+        #expect(try await store.camera(code("c47"))?.feed?.url.text == "rtsp://10.0.4.14:554/1?password=\(canary)")
+        #expect(try await store.lastRegistration(of: code("c49"))?.feed?.url.text == "rtsp://10.0.4.14:554/1?password=***")
         try store.close()
         #expect(try traces(of: canary) == [])
         #expect(try traces(of: "admin1") == [])
@@ -120,6 +124,38 @@ import Testing
         #expect(try await store.credentials(of: code("b")) == nil)
         try store.close()
         #expect(try traces(of: canary) == [])
+    }
+
+    @Test func aLoginInAnAddressStandsInNoFile() async throws {
+        let store = try SQLiteRecordStore.open(path: path, sealer: .forTests)
+        let (old, new) = ("rtsp://10.0.4.14/user=admin&password=c4n4ry-1&channel=1", "rtsp://10.0.4.14/x?pwd=c4n4ry-2&ch=2")
+        func put(_ text: String, in camera: inout Camera) throws { camera.feed = Feed(url: try FeedURL.parse(text).url) }
+        func kept(_ name: String) async throws -> String? { try await store.camera(code(name))?.feed?.url.text }
+        for name in ["a", "b", "c"] {
+            var camera = try camera(name)
+            try put(old, in: &camera)
+            try await store.addCamera(camera, credentials: nil)
+        }
+        #expect(try await kept("a") == old)
+        #expect(try await store.cameras(CameraFilter(), after: nil, limit: 9).map { $0.feed?.url.text } == [old, old, old])
+        var changed = try #require(try await store.camera(code("a")))
+        try put(new, in: &changed)
+        try await store.updateCamera(changed, credentials: .keep)
+        #expect(try await kept("a") == new)
+        // As it is shown, given back: nothing changes. Elsewhere it is another address, whose secret nobody knows.
+        try put("rtsp://10.0.4.14/x?pwd=***&ch=2", in: &changed)
+        try await store.updateCamera(changed, credentials: .keep)
+        #expect(try await kept("a") == new)
+        try put("rtsp://10.0.4.99/x?pwd=***&ch=2", in: &changed)
+        try await store.updateCamera(changed, credentials: .keep)
+        #expect(try await kept("a") == "rtsp://10.0.4.99/x?pwd=***&ch=2")
+        try await store.removeCamera(code("b"), at: at(1))
+        #expect(try await store.rotateSecrets(to: .random()) == 2)
+        #expect(try await kept("c") == old)
+        _ = try await store.backup(to: folder.file("backup.db"))
+        for text in ["c4n4ry-1", "c4n4ry-2"] { #expect(try traces(of: text) == []) }
+        try store.close()
+        for text in ["c4n4ry-1", "c4n4ry-2"] { #expect(try traces(of: text) == []) }
     }
 
     @Test func sealedRowsCannotBeSwapped() async throws {
