@@ -5,7 +5,8 @@ import Glibc
 package enum Confinement {
     package static func enter() {
         caselight_give_up_privileges()
-        // A core would have passwords in it.
+        // A core would have passwords in it, and so may what stands behind the registers, which Swift's backtrace prints.
+        for crash in [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] { signal(crash, SIG_DFL) }
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
         // libavformat would send requests there.
