@@ -62,8 +62,7 @@ extension Parts {
             log: log.book, logStore: log.store, key: log.key, clock: clock, logger: Logger(label: "export"))
         if !settings.timestampURL.isEmpty {
             let post = OutgoingPost(url: settings.timestampURL, contentType: TimestampRequest.mediaType)
-            let name = settings.timestampURL.prefix { $0 != "?" }
-            let authority = TimestampAuthority(name: String(name), trust: nil) { request in try await post.send(request) }
+            let authority = TimestampAuthority(name: post.place, trust: nil) { request in try await post.send(request) }
             services.hasAuthority = true
             services.timestamp = { manifest in await authority.timestamp(of: manifest) }
         }

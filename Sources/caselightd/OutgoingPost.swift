@@ -18,6 +18,12 @@ struct OutgoingPost: Sendable {
     private static let client = HTTPClient(
         eventLoopGroupProvider: .singleton, configuration: .init(redirectConfiguration: .disallow))
 
+    /// What may be told of the address: some have a key in their path or query.
+    var place: String {
+        guard let parts = URLComponents(string: url), let scheme = parts.scheme, let host = parts.host else { return "?" }
+        return "\(scheme)://\(host)\(parts.port.map { ":\($0)" } ?? "")"
+    }
+
     /// - Returns: the answer's body.
     /// - Throws: `unreachable`, `timedOut`, with the host and no more of the address.
     func send(_ bytes: [UInt8]) async throws -> [UInt8] {

@@ -74,7 +74,8 @@ struct Settings: Sendable {
             providers.append(
                 try await FileProvider<YAMLSnapshot>(filePath: FilePath(path), allowMissing: file == nil))
         } catch {
-            throw problem("read \(path)", "\(error)")
+            // Not what is wrong with which value: some are secret.
+            throw problem("read \(path)", "it has a value that no setting takes")
         }
         return try Settings(ConfigReader(providers: providers))
     }
@@ -141,7 +142,7 @@ struct Settings: Sendable {
         do {
             root = try Yams.load(yaml: String(decoding: text, as: UTF8.self))
         } catch {
-            throw problem("read \(path)", "\(error)")
+            throw problem("read \(path)", yamlFault(error))
         }
         guard let root else { return }
         guard let sections = root as? [String: Any] else { throw problem("read \(path)", "it is not a list of sections") }
@@ -150,6 +151,18 @@ struct Settings: Sendable {
             for name in entries.keys where !keys.contains("\(section).\(name)") {
                 throw problem("read \(path)", "there is no setting '\(section).\(name)'")
             }
+            for (name, value) in entries where value is [Any] || value is [AnyHashable: Any] {
+                throw problem("read \(path)", "the setting '\(section).\(name)' is a list, and must be one value")
+            }
+        }
+    }
+
+    /// Where it is no YAML. The parser's own words show the line, and what stands on it may be secret.
+    private static func yamlFault(_ error: any Error) -> String {
+        switch error as? YamlError {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+            "it is not YAML: \(problem) at line \(mark.line), column \(mark.column)"
+        default: "it is not YAML"
         }
     }
 
