@@ -72,7 +72,8 @@ import Testing
             let form = try await client.send(.post, "/api/v1/session", "name=chen", type: "application/x-www-form-urlencoded", token: nil)
             #expect(form.refusal == "415 unsupportedMedia")
             let refused = try await installation.entries().filter { $0.act.action == .signIn && $0.act.outcome == .refused }
-            #expect(refused.map { $0.act.object ?? "" } == ["chen", "nobody-here"])
+            #expect(refused.map { $0.act.object ?? "" } == ["chen", ""])
+            #expect(refused.last?.act.detail == "unauthenticated, no account has the name")
         }
     }
 

@@ -39,20 +39,27 @@ extension API {
             SessionReply(account: account, idleSeconds: limits.sessionIdleSeconds), headers: [.setCookie: cookie(id, maxAgeSeconds: nil)])
     }
 
-    /// A refused sign-in is logged by the name that was tried; a lock-out once, when it begins.
+    /// A refused sign-in is logged by the account it was tried with; a lock-out once, when it begins. A name that no account has is
+    /// not kept: people type their password there.
     private func checked(_ name: String, _ password: String, _ call: Call) async throws -> Account {
         let wasLocked = gatekeeper.signIns.isLocked(name)
         do {
             return try await gatekeeper.account(name: name, password: password)
         } catch let error as CaselightError {
-            let tried = String(name.prefix(64))
-            await consultations.refused(LoggedAct(.signIn, by: call.actor, object: tried, detail: error.code.rawValue))
+            let known = try await knownName(name)
+            let detail = known == nil ? "\(error.code.rawValue), no account has the name" : error.code.rawValue
+            await consultations.refused(LoggedAct(.signIn, by: call.actor, object: known, detail: detail))
             if error.code == .lockedOut, !wasLocked {
-                logger.warning("locked out", metadata: ["account": "\(tried)"])
-                try await services.book.append(LoggedAct(.lockedOut, by: .daemon, outcome: .done, object: tried))
+                logger.warning("locked out", metadata: ["account": "\(known ?? "none")"])
+                try await services.book.append(LoggedAct(.lockedOut, by: .daemon, outcome: .done, object: known))
             }
             throw error
         }
+    }
+
+    private func knownName(_ text: String) async throws -> String? {
+        guard let name = try? AccountName(text) else { return nil }
+        return try await services.accounts.account(name)?.name.text
     }
 
     private func showSession(_ call: Call) async throws -> Response {
