@@ -15,6 +15,20 @@ import Testing
         }
     }
 
+    /// Rows slip, and then a password stands where a code should.
+    @Test func repeatsNoLoginOfARowThatCannotBeUsed() async throws {
+        try await Installation.run { _, client in
+            for (row, code) in [("p@ss word,viewer,rtsp://a/x,30,120", "invalidCode"), ("a,viewer,p@ss word,p@ss-word-that-is-long-enough-to-be-cut,1", "invalidCoordinates")] {
+                let list = "code,user,url,lat,lon\n\(row)\n"
+                let answer = try await client.send(.post, "/api/v1/cameras/import?strict=false", list, type: "text/csv")
+                #expect(answer.status == 200 && answer.text.contains(code) && !answer.text.contains("p@ss") && answer.text.contains("'***'"), "\(answer.text)")
+            }
+            // A list without logins is told what is wrong with it.
+            let plain = try await client.send(.post, "/api/v1/cameras/import?strict=false", "code,lat,lon\na b,30,120\n", type: "text/csv")
+            #expect(plain.text.contains("'a b'"), "\(plain.text)")
+        }
+    }
+
     @Test func readsCommaSemicolonAndTab() async throws {
         for delimiter in [",", ";", "\t"] {
             let text = "code,name,lat,lon,bearing\r\ng1,\"North, \"\"old\"\" gate\r\nsecond line\",29.8683,121.544,NE\r\n".replacing(",", with: delimiter)

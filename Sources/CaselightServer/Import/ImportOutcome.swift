@@ -8,9 +8,11 @@ struct ImportBatch<Record: Sendable>: Sendable {
     var errors: [RowError] = []
     var errorCount = 0
 
-    mutating func refuse(_ row: Int, _ error: CaselightError, limit: Int) {
+    /// - Parameter hidden: texts that the answer must not repeat.
+    mutating func refuse(_ row: Int, _ error: CaselightError, hiding hidden: [String] = [], limit: Int) {
         errorCount += 1
-        if errors.count < limit { errors.append(RowError(row: row, code: error.code.rawValue, detail: error.description)) }
+        guard errors.count < limit else { return }
+        errors.append(RowError(row: row, code: error.code.rawValue, detail: RowError.masked(error.description, hidden)))
     }
 }
 
@@ -18,6 +20,21 @@ struct RowError: Encodable, Sendable {
     let row: Int
     let code: String
     let detail: String
+
+    /// Errors quote what they are about, and cut it where it is long.
+    static func masked(_ detail: String, _ hidden: [String]) -> String {
+        var detail = detail
+        for text in hidden.sorted(by: { $0.count > $1.count }) {
+            detail = detail.replacing("'\(text)'", with: "'***'")
+            for length in stride(from: text.count, through: shortestCut, by: -1) {
+                detail = detail.replacing("'\(text.prefix(length))", with: "'***")
+            }
+        }
+        return detail
+    }
+
+    /// No error cuts what it quotes shorter.
+    private static let shortestCut = 8
 }
 
 /// What an import did.

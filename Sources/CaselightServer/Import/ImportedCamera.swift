@@ -58,6 +58,13 @@ enum ImportedCamera {
         return (camera, credentials)
     }
 
+    /// What must not be repeated of a row that cannot be used: where a list has logins, one may stand in any column, for rows slip.
+    static func secrets(in row: ImportRow, options: ImportOptions) -> [String] {
+        let columns = ["url", "user", "password"].flatMap { [options.columns[$0]].compactMap { $0 } + (synonyms[$0] ?? []) }
+        guard columns.contains(where: { row.columns[$0] != nil }) else { return [] }
+        return row.columns.values.compactMap(\.scalarText).map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }.filter { !$0.isEmpty }
+    }
+
     private static func feed(_ reader: RowReader, _ camera: inout Camera) throws(CaselightError) -> FeedCredentials? {
         guard let text = reader.text("url") else { return nil }
         let (url, inAddress) = try FeedURL.parse(text)

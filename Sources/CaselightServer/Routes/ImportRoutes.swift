@@ -84,7 +84,7 @@ extension API {
                 guard seen.insert(record.0.code).inserted else { throw repeated(record.0.code.text) }
                 batch.records.append(record)
             } catch {
-                batch.refuse(row.number, error, limit: limits.importErrorCount)
+                batch.refuse(row.number, error, hiding: ImportedCamera.secrets(in: row, options: options), limit: limits.importErrorCount)
             }
         }
         return batch
