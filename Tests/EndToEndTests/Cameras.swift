@@ -66,6 +66,8 @@ enum HTTP {
     struct Answer {
         var status: Int
         var body: Data
+        /// By name in lower case.
+        var headers: [String: String] = [:]
     }
 
     static func request(_ method: String, _ url: String, token: String? = nil, body: Data? = nil, headers: [String: String] = [:]) throws -> Answer {
@@ -83,7 +85,10 @@ enum HTTP {
             if let error {
                 result = .failure(error)
             } else {
-                result = .success(Answer(status: (response as? HTTPURLResponse)?.statusCode ?? 0, body: data ?? Data()))
+                let head = response as? HTTPURLResponse
+                let headers = (head?.allHeaderFields ?? [:]).map { ("\($0.key)".lowercased(), "\($0.value)") }
+                result = .success(Answer(
+                    status: head?.statusCode ?? 0, body: data ?? Data(), headers: Dictionary(headers, uniquingKeysWith: { $1 })))
             }
             done.signal()
         }.resume()

@@ -7,6 +7,8 @@ final class Installation {
     private(set) var port = 0
     private(set) var daemon: Child!
     private let settings: [String]
+    /// The settings file, for what must not stand among a process's arguments.
+    private let settingsFile: URL?
 
     /// Of the account `everybody`, which holds every role.
     private(set) var token = ""
@@ -14,9 +16,13 @@ final class Installation {
     var archive: URL { folder.appending(path: "archive") }
     var log: String { (try? String(contentsOf: folder.appending(path: "log"), encoding: .utf8)) ?? "" }
 
-    /// - Parameter settings: `key=value`, over those a test needs: short segments, a free port.
-    init(_ name: String, settings: [String] = []) throws {
+    /// - Parameters:
+    ///   - settings: `key=value`, over those a test needs: short segments, a free port.
+    ///   - file: a settings file's text.
+    init(_ name: String, settings: [String] = [], file: String? = nil) throws {
         folder = try Workshop.folder(name)
+        settingsFile = file == nil ? nil : URL(fileURLWithPath: folder.path + ".yaml")
+        if let settingsFile { try file?.write(to: settingsFile, atomically: true, encoding: .utf8) }
         self.settings = ["recording.segmentSeconds=10", "archive.reserveGigabytes=0", "http.port=0"] + settings
         try start()
     }
@@ -24,10 +30,11 @@ final class Installation {
     deinit {
         daemon?.end()
         try? FileManager.default.removeItem(at: folder)
+        if let settingsFile { try? FileManager.default.removeItem(at: settingsFile) }
     }
 
     private func flags(_ extra: [String] = []) -> [String] {
-        (["state.path=\(folder.path)"] + settings + extra).flatMap { ["--set", $0] }
+        (settingsFile.map { ["--config", $0.path] } ?? []) + (["state.path=\(folder.path)"] + settings + extra).flatMap { ["--set", $0] }
     }
 
     /// Starts the daemon and returns when it is ready.
