@@ -1,26 +1,48 @@
-import Synchronization
-
 /// What metrics mean, for `# HELP`. swift-metrics has no place for it, so whoever makes a metric says it here.
-package enum MetricHelp {
-    private static let told = Mutex<[String: String]>([
-        "caselight_consultations_total": "Answers that showed footage or where it is, for an incident or a purpose.",
-        "caselight_consultations_refused_total": "Requests for footage refused since neither incident nor purpose was stated.",
-        "caselight_http_unauthenticated_total": "Requests refused for want of a valid token or session.",
-        "caselight_http_segment_bytes_total": "Bytes of segment files sent.",
-        "caselight_http_upload_bytes_total": "Bytes of recorded files handed over.",
-        "caselight_http_connections": "Open connections.",
+enum MetricHelp {
+    static let texts = [
+        "caselight_archive_free_bytes": "Free bytes on the archive's volume.",
+        "caselight_archive_full": "1 while there is no room to record.",
+        "caselight_cache_bytes": "What a cache holds, by cache.",
         "caselight_cache_hits_total": "Look-ups that a cache answered, by cache.",
         "caselight_cache_misses_total": "Look-ups that a cache could not answer, by cache.",
-        "caselight_cache_bytes": "What a cache holds, by cache.",
-        "caselight_stills_decoded_total": "Stills decoded.",
-        "caselight_stills_shared_total": "Stills that were being decoded for somebody else already.",
+        "caselight_cameras_to_recover": "Cameras whose open files are still to be closed after a start.",
+        "caselight_consultations_refused_total": "Requests refused that the consultation log tells of.",
+        "caselight_consultations_total": "Answers that showed footage or where it is, for an incident or a purpose.",
+        "caselight_expiries_not_logged": "Expired files whose entry in the consultation log is still to be written.",
+        "caselight_export_bytes_total": "Bytes of finished evidence packages.",
+        "caselight_exports_total": "Evidence packages made, by outcome.",
+        "caselight_exports_waiting": "Evidence packages ordered and not begun.",
+        "caselight_feeds": "Feeds by state.",
+        "caselight_feeds_connecting": "Feeds that are being connected to.",
+        "caselight_feeds_registered": "Cameras in service that have a feed and are enabled.",
+        "caselight_feeds_waiting_to_connect": "Feeds that wait for their turn to connect.",
+        "caselight_held_bytes": "Bytes of footage that holds keep.",
+        "caselight_hold_files_damaged": "Hold files that cannot be read; while there is one whose row is gone too, nothing is deleted.",
+        "caselight_holds": "Holds that keep footage.",
+        "caselight_http_connections": "Open connections.",
         "caselight_http_limit": "The server's limits, by name.",
         "caselight_http_limit_reached_total": "Requests refused, or things let go, because a limit was met.",
-        "caselight_http_requests_total": "Requests answered, by route pattern, method and status.",
         "caselight_http_request_duration_seconds": "Time from a request's head to its answer's head.",
-    ])
-
-    static var texts: [String: String] { told.withLock { $0 } }
-
-    package static func tell(_ name: String, _ text: String) { told.withLock { $0[name] = text } }
+        "caselight_http_requests_total": "Requests answered, by route pattern, method and status.",
+        "caselight_http_segment_bytes_total": "Bytes of segment files sent.",
+        "caselight_http_unauthenticated_total": "Requests refused for want of a valid token or session.",
+        "caselight_http_upload_bytes_total": "Bytes of recorded files handed over.",
+        "caselight_index_changes_waiting": "Changes that wait to be written to index.db.",
+        "caselight_index_write_failures_total": "Writes to index.db that failed.",
+        "caselight_log_checkpoint_entries": "Entries that the newest saved checkpoint covers.",
+        "caselight_log_checkpoint_failures_total": "Checkpoints of the log that could not be saved.",
+        "caselight_log_entries": "Entries of the consultation log.",
+        "caselight_log_publish_failures_total": "Attempts to publish a checkpoint that failed.",
+        "caselight_log_published_entries": "Entries that the newest published checkpoint covers.",
+        "caselight_log_refused_total": "Entries that could not be written, and so requests that were refused.",
+        "caselight_log_writable": "1 while the consultation log can be written; while it is 0 no footage is shown.",
+        "caselight_outage_notes_lost_total": "Notes about outages that could not be kept.",
+        "caselight_segments_expired_total": "Segments that retention deleted.",
+        "caselight_stills_decoded_total": "Stills decoded.",
+        "caselight_stills_shared_total": "Stills that were being decoded for somebody else already.",
+        "caselight_worker_deaths_total": "Feed workers that ended unasked.",
+        "caselight_worker_requests_refused_total": "Stills, probes and imports refused because too many waited, by the worker's role.",
+        "caselight_worker_requests_waiting": "Stills, probes and imports that wait for an answer, by the worker's role.",
+    ]
 }
