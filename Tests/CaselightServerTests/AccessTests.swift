@@ -90,6 +90,24 @@ import Testing
             let answer = try await client.send(.put, "/api/v1/cameras/a", "{}")
             #expect(answer.refusal == "405 methodNotAllowed" && answer.headers[.allow] == "DELETE, GET, HEAD, PATCH")
             #expect(answer.headers[.contentType] == "application/problem+json")
+            // A word in the path goes before a parameter.
+            for path in ["cameras/import", "cameras/probe", "incidents/import"] {
+                let literal = try await client.send(.patch, "/api/v1/\(path)", "{}")
+                #expect(literal.refusal == "405 methodNotAllowed" && literal.headers[.allow] == "POST", "\(path): \(literal.headers)")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        "holds?incident=", "holds?camera=", "exports?incident=", "consultations?camera=", "consultations?incident=", "consultations?to=",
+        "consultations?before=", "incidents?from=", "incidents?state=", "cameras?class=", "cameras?limit=", "clips?near=30,120&activity=&purpose=test",
+        "clips?near=30,120&incident=&purpose=test",
+    ])
+    func whatNarrowsIsNotPassedOverWhereItIsEmpty(query: String) async throws {
+        try await Installation.run { _, client in
+            let span = query.hasPrefix("clips") ? "&from=2026-03-02T07:00:00Z&to=2026-03-02T07:01:00Z" : ""
+            let answer = try await client.get("/api/v1/" + query + span)
+            #expect(answer.refusal == "400 invalidValue" && answer.text.contains("without a value"), "\(answer.text)")
         }
     }
 

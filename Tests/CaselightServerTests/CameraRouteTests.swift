@@ -164,8 +164,12 @@ import Testing
             #expect(try answer.json["stream"]["video"]["widthPixels"].int == 1280)
             let probe = try #require(installation.feeds.script.withLock { $0.probes.first })
             #expect(probe.1 == FeedCredentials(user: "viewer", password: "x") && probe.2 == .udp)
-            installation.feeds.script.withLock { $0.probeError = CaselightError(.unauthorized, "open rtsp://10.0.4.14", because: "login refused (401)") }
-            #expect(try await client.post("/api/v1/cameras/probe", #"{"url":"rtsp://10.0.4.14/1"}"#).refusal == "502 unauthorized")
+            for code: CaselightError.Code in [.unauthorized, .unreachable, .endOfStream, .timedOut, .unsupportedMedia, .damagedMedia] {
+                installation.feeds.script.withLock { $0.probeError = CaselightError(code, "open rtsp://10.0.4.14", because: "it is so") }
+                #expect(try await client.post("/api/v1/cameras/probe", #"{"url":"rtsp://10.0.4.14/1"}"#).refusal == "422 \(code.rawValue)")
+            }
+            installation.feeds.script.withLock { $0.probeError = CaselightError(.workerFailed, "open rtsp://10.0.4.14", because: "it ended") }
+            #expect(try await client.post("/api/v1/cameras/probe", #"{"url":"rtsp://10.0.4.14/1"}"#).refusal == "503 workerFailed")
             #expect(try await client.post("/api/v1/cameras/probe", "{}").refusal == "400 invalidValue")
         }
     }

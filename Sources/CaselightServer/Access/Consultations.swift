@@ -42,7 +42,8 @@ struct Consultations: Sendable {
     /// What was allowed and then failed is said in a second entry.
     func failed(_ acts: [LoggedAct], _ error: any Error) async {
         guard !acts.isEmpty else { return }
-        let cause = (error as? CaselightError)?.code.rawValue ?? "internalFailure"
+        let known = error as? CaselightError ?? (error as? DetailedError)?.error
+        let cause = known?.code.rawValue ?? "internalFailure"
         let failed = acts.map { act in
             var act = act
             act.outcome = .failed

@@ -27,7 +27,8 @@ enum Disclosure: Hashable, Sendable {
     static func stated(
         in query: QueryReader, pathIncident: IncidentNumber?, gate: Gate, principal: Principal
     ) async throws -> Disclosure {
-        if let number = try pathIncident ?? query.text("incident").map({ try IncidentNumber($0) }) {
+        let purpose = try Self.purpose(in: query)
+        if let number = try pathIncident ?? query.given("incident").map({ try IncidentNumber($0) }) {
             do {
                 _ = try await gate.incident(number, for: principal)
             } catch let error as CaselightError where error.code == .notFound && pathIncident == nil {
@@ -37,17 +38,23 @@ enum Disclosure: Hashable, Sendable {
             }
             return .incident(number)
         }
-        guard let purpose = query.text("purpose") else {
+        guard let purpose else {
             throw CaselightError(
                 .purposeRequired, "show footage", because: "neither an incident nor a purpose is stated",
                 remedy: "Add incident=NUMBER, or purpose=TEXT where no incident exists.")
         }
+        return .purpose(purpose)
+    }
+
+    /// Judged also where an incident goes before it.
+    private static func purpose(in query: QueryReader) throws(CaselightError) -> String? {
+        guard let purpose = query.text("purpose") else { return nil }
         let trimmed = purpose.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         guard purposeLengths.contains(trimmed.count) else {
             throw CaselightError(
                 .invalidValue, "show footage", because: "the purpose must be \(purposeLengths.lowerBound) to \(purposeLengths.upperBound) characters")
         }
-        return .purpose(trimmed)
+        return trimmed
     }
 }
 

@@ -30,7 +30,7 @@ struct Frontmost: RouterMiddleware {
 
     private func answer(to error: any Error, _ request: Request, _ context: APIContext) -> Response {
         switch error {
-        case let error as DetailedError: return Problem(error.error).response(extra: error.headers)
+        case let error as DetailedError: return Problem(error.error, status: error.status).response(extra: error.headers)
         case let error as CaselightError: return answer(to: error, context)
         case let error as HTTPError where error.status == .notFound: return noRoute(request)
         case is CancellationError:
@@ -82,11 +82,17 @@ struct RouteShape: Hashable, Sendable {
     let method: HTTPRequest.Method
     let path: String
 
-    /// The methods that routes matching `path` take.
+    /// The methods that routes at `path` take. As for the router a word of a route's path goes before a parameter: at
+    /// `/cameras/import` nothing of `/cameras/{code}` is to be had.
     static func methods(at path: String, in routes: [RouteShape]) -> Set<HTTPRequest.Method> {
         let parts = path.split(separator: "/")
-        return Set(routes.filter { matches($0.path.split(separator: "/"), parts) }.map(\.method))
+        let matching = routes.filter { matches($0.path.split(separator: "/"), parts) }
+        guard let nearest = matching.max(by: { $0.wordiness < $1.wordiness }) else { return [] }
+        return Set(matching.filter { $0.wordiness == nearest.wordiness }.map(\.method))
     }
+
+    /// Orders routes that match one path: a letter for each part of the path, the higher for a word.
+    private var wordiness: String { String(path.split(separator: "/").map { $0.contains("{") ? "a" : "b" }) }
 
     private static func matches(_ pattern: [Substring], _ parts: [Substring]) -> Bool {
         guard pattern.count == parts.count else { return false }

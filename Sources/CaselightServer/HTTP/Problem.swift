@@ -13,11 +13,12 @@ struct Problem: Hashable, Sendable, Codable {
     /// Names the log line that says more; only for failures that are ours.
     var failureID: String?
 
-    init(_ error: CaselightError, failureID: String? = nil) {
+    /// - Parameter status: in place of the code's own.
+    init(_ error: CaselightError, status: Int? = nil, failureID: String? = nil) {
         let entry = ProblemTable.entry(for: error.code)
         type = "urn:caselight:problem:\(error.code.rawValue)"
         title = entry.title
-        status = entry.status
+        self.status = status ?? entry.status
         detail = error.description
         code = error.code.rawValue
         self.failureID = failureID
@@ -33,8 +34,9 @@ struct Problem: Hashable, Sendable, Codable {
     }
 }
 
-/// A problem with headers of its own.
+/// A problem with headers, or a status, of its own.
 struct DetailedError: Error {
     let error: CaselightError
-    let headers: HTTPFields
+    var headers: HTTPFields = [:]
+    var status: Int?
 }

@@ -36,12 +36,13 @@ enum ProblemTable {
         .duplicate: Entry(status: 409, title: "Exists already"),
         .conflict: Entry(status: 409, title: "Conflict"),
         .rangeNotSatisfiable: Entry(status: 416, title: "Range not satisfiable"),
+        // The address that was given leads to nothing usable: no fault of this server, nor of a gateway, so no 5xx.
+        .unauthorized: Entry(status: 422, title: "The camera refused the login"),
+        .unreachable: Entry(status: 422, title: "The camera cannot be reached"),
+        .endOfStream: Entry(status: 422, title: "The stream ended"),
         // What stands behind us failed.
-        .unauthorized: Entry(status: 502, title: "The camera refused the login"),
-        .unreachable: Entry(status: 502, title: "The camera cannot be reached"),
-        .endOfStream: Entry(status: 502, title: "The stream ended"),
-        .workerFailed: Entry(status: 502, title: "The media worker failed"),
-        .timedOut: Entry(status: 504, title: "Timed out"),
+        .workerFailed: Entry(status: 503, title: "The media worker failed"),
+        .timedOut: Entry(status: 503, title: "Timed out"),
         .busy: Entry(status: 503, title: "Busy"),
         .overload: Entry(status: 503, title: "Overloaded"),
         .interrupted: Entry(status: 503, title: "Interrupted"),

@@ -46,9 +46,20 @@ struct QueryReader: Sendable {
 
     func texts(_ name: String) -> [String] { (values[name] ?? []).filter { !$0.isEmpty } }
 
+    /// What narrows to one thing must not vanish because its value did: that would widen what is asked for.
+    ///
+    /// - Throws: `invalidValue` where it is given and empty.
+    func given(_ name: String) throws(CaselightError) -> String? {
+        guard let text = values[name]?.first else { return nil }
+        guard !text.isEmpty else {
+            throw CaselightError(.invalidValue, "read the query", because: "'\(name)' is given without a value", remedy: "Leave it out, or say which.")
+        }
+        return text
+    }
+
     /// A `+` that was not percent-encoded arrives as a space; in a time it can only have been the offset's sign.
     func time(_ name: String) throws(CaselightError) -> WallTime? {
-        guard let text = text(name) else { return nil }
+        guard let text = try given(name) else { return nil }
         guard let space = text.lastIndex(of: " "), text.distance(from: text.startIndex, to: space) > 12 else {
             return try WallTime(rfc3339: text)
         }
@@ -57,7 +68,7 @@ struct QueryReader: Sendable {
 
     /// A place in the log, from 0.
     func sequence(_ name: String) throws(CaselightError) -> Int64? {
-        guard let text = text(name) else { return nil }
+        guard let text = try given(name) else { return nil }
         guard let value = Int64(text), value >= 0 else {
             throw CaselightError(.invalidValue, "read the query", because: "'\(name)' is '\(text.prefix(40))' and must be a whole number from 0")
         }
@@ -81,18 +92,19 @@ struct QueryReader: Sendable {
     }
 
     func optionalSpan() throws(CaselightError) -> TimeSpan? {
-        guard text("from") != nil || text("to") != nil else { return nil }
-        return try TimeSpan(from: try time("from") ?? .distantPast, to: try time("to") ?? .distantFuture)
+        let (from, to) = (try time("from"), try time("to"))
+        guard from != nil || to != nil else { return nil }
+        return try TimeSpan(from: from ?? .distantPast, to: to ?? .distantFuture)
     }
 
     func number(_ name: String) throws(CaselightError) -> Double? {
-        guard let text = text(name) else { return nil }
+        guard let text = try given(name) else { return nil }
         guard let value = Double(text), value.isFinite else { throw wrong(name, text, "a number") }
         return value
     }
 
     func whole(_ name: String, in range: ClosedRange<Int>) throws(CaselightError) -> Int? {
-        guard let text = text(name) else { return nil }
+        guard let text = try given(name) else { return nil }
         guard let value = Int(text), range.contains(value) else {
             throw wrong(name, text, "a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
@@ -100,7 +112,7 @@ struct QueryReader: Sendable {
     }
 
     func flag(_ name: String) throws(CaselightError) -> Bool? {
-        guard let text = text(name) else { return nil }
+        guard let text = try given(name) else { return nil }
         switch text {
         case "true", "1": return true
         case "false", "0": return false
@@ -110,7 +122,7 @@ struct QueryReader: Sendable {
 
     func choice<Choice: RawRepresentable & CaseIterable>(_ name: String, of _: Choice.Type) throws(CaselightError) -> Choice?
     where Choice.RawValue == String {
-        guard let text = text(name) else { return nil }
+        guard let text = try given(name) else { return nil }
         guard let choice = Choice(rawValue: text) else {
             throw wrong(name, text, "one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
         }
@@ -118,20 +130,20 @@ struct QueryReader: Sendable {
     }
 
     func cameraClass() throws(CaselightError) -> CameraClass? {
-        guard let text = text("class") else { return nil }
+        guard let text = try given("class") else { return nil }
         guard let number = Int(text), let value = CameraClass(rawValue: number) else { throw wrong("class", text, "one of 1, 2, 3, 9") }
         return value
     }
 
     /// `latitude,longitude`.
     func point(_ name: String) throws(CaselightError) -> GeoPoint? {
-        guard let text = text(name) else { return nil }
+        guard let text = try given(name) else { return nil }
         return try Self.point(text[...], named: name)
     }
 
     /// `latitude,longitude;latitude,longitude;…`.
     func line(_ name: String) throws(CaselightError) -> [GeoPoint]? {
-        guard let text = text(name) else { return nil }
+        guard let text = try given(name) else { return nil }
         var points: [GeoPoint] = []
         for part in text.split(separator: ";", omittingEmptySubsequences: true) { points.append(try Self.point(part, named: name)) }
         return points

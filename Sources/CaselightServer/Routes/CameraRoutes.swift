@@ -135,8 +135,17 @@ extension API {
         try fields.finish()
         let (url, credentials, transport) = try input.address()
         try await consultations.allow(.feedProbed, call, detail: "\(url)")
-        return try JSONReply.response(Probed(stream: try await services.feeds.probe(url, credentials: credentials, transport: transport)))
+        do {
+            return try JSONReply.response(Probed(stream: try await services.feeds.probe(url, credentials: credentials, transport: transport)))
+        } catch let error as CaselightError where Self.feedFailures.contains(error.code) {
+            throw DetailedError(error: error, status: HTTPResponse.Status.unprocessableContent.code)
+        }
     }
+
+    /// What is wrong with the feed that was to be tried, and so with what was asked: 422, whatever the code means elsewhere.
+    private static let feedFailures: Set<CaselightError.Code> = [
+        .unauthorized, .unreachable, .endOfStream, .timedOut, .unsupportedMedia, .damagedMedia,
+    ]
 
     /// Ten years: a clock that lost its battery stands at its maker's first day.
     private static let clockOffsetLimitSeconds = 3650.0 * 86_400

@@ -32,8 +32,8 @@ extension API {
     private func listEntries(_ call: Call) async throws -> Response {
         let query = call.query
         let filter = LogFilter(
-            who: query.text("who"), camera: try query.text("camera").map { try CameraCode($0) },
-            incident: try query.text("incident").map { try IncidentNumber($0) }, action: try query.choice("action", of: LogAction.self),
+            who: query.text("who"), camera: try query.given("camera").map { try CameraCode($0) },
+            incident: try query.given("incident").map { try IncidentNumber($0) }, action: try query.choice("action", of: LogAction.self),
             outcome: try query.choice("outcome", of: LogOutcome.self), span: try query.optionalSpan())
         let before = try query.sequence("before")
         let limit = try query.limit(limits)

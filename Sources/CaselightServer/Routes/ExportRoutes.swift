@@ -57,7 +57,7 @@ extension API {
 
     private func listExports(_ call: Call) async throws -> Response {
         let limit = try call.query.limit(limits)
-        let incident = try call.query.text("incident").map { try IncidentNumber($0) }
+        let incident = try call.query.given("incident").map { try IncidentNumber($0) }
         var known: [ExportReply] = []
         for order in try await services.cases.exports(of: incident, limit: limit) where try await knows(order, call) {
             known.append(await reply(order))

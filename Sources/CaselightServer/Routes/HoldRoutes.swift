@@ -29,8 +29,8 @@ extension API {
         let query = call.query
         let limit = try query.limit(limits)
         let principal = try call.principal()
-        let incident = try query.text("incident").map { try IncidentNumber($0) }
-        let camera = try query.text("camera").map { try CameraCode($0) }
+        let incident = try query.given("incident").map { try IncidentNumber($0) }
+        let camera = try query.given("camera").map { try CameraCode($0) }
         let found = try await services.holds.holds(of: incident, camera: camera, after: query.text("cursor"), limit: limit + 1)
         let page = found.prefix(limit)
         var known: [Hold] = []
