@@ -56,10 +56,16 @@ final class ScriptedHolds: HoldKeeper {
 final class ScriptedExports: ExportDesk {
     let orders = Mutex<[ExportOrder]>([])
     let package = Mutex<[UInt8]>([])
+    /// Tells each time that somebody was told how far an export is.
+    let (told, tells) = AsyncStream.makeStream(of: Void.self)
 
     func begin(_ order: ExportOrder) async throws { orders.withLock { $0.append(order) } }
-    func progress(of order: ExportOrder) async -> ExportProgress { ExportProgress(order, phase: .originals, doneBytes: 1, totalBytes: 2) }
+    func progress(of order: ExportOrder) async -> ExportProgress {
+        tells.yield()
+        return ExportProgress(order, phase: .originals, doneBytes: 1, totalBytes: 2)
+    }
     func lateTimestamp(of order: ExportOrder) async -> [UInt8]? { package.withLock { $0.isEmpty ? nil : [0x30, 0x03] } }
+
     func bytes(of order: ExportOrder, in range: Range<Int64>) async throws -> [UInt8] {
         package.withLock { Array($0[Int(range.lowerBound)..<Int(range.upperBound)]) }
     }

@@ -59,7 +59,7 @@ extension API {
         let limit = try call.query.limit(limits)
         let incident = try call.query.given("incident").map { try IncidentNumber($0) }
         var known: [ExportReply] = []
-        for order in try await services.cases.exports(of: incident, limit: limit) where try await knows(order, call) {
+        for order in try await services.cases.exports(of: incident, limit: limit) where try await knows(order, try call.principal()) {
             known.append(await reply(order))
         }
         return try JSONReply.response(ExportPage(exports: known))
@@ -118,15 +118,14 @@ extension API {
 
     private func existingExport(_ call: Call) async throws -> ExportOrder {
         let id = try call.parameter("id")
-        guard let order = try await services.cases.export(id), try await knows(order, call) else {
+        guard let order = try await services.cases.export(id), try await knows(order, try call.principal()) else {
             throw CaselightError(.notFound, "find export '\(id.prefix(40))'", because: "there is no such export")
         }
         return order
     }
 
     /// Only whoever may know of the incident and of every camera in it.
-    private func knows(_ order: ExportOrder, _ call: Call) async throws -> Bool {
-        let principal = try call.principal()
+    private func knows(_ order: ExportOrder, _ principal: Principal) async throws -> Bool {
         guard principal.scope != .all else { return true }
         guard let incident = try await records.incident(order.incident), Gate.knows(incident, principal) else { return false }
         for camera in Set(order.clips.map(\.camera)) where try await !gate.knows(camera, principal) { return false }
@@ -159,9 +158,9 @@ extension API {
                 }
                 guard !isOver else { break }
                 try await Task.sleep(for: Self.eventInterval)
-                // A token that was revoked meanwhile hears no more.
-                _ = try await gatekeeper.principal(of: call.request, call.context)
-                guard let current = try await cases.export(order.id) else { break }
+                // Who was revoked meanwhile, or may no longer know of it, hears no more.
+                let principal = try await gatekeeper.principal(of: call.request, call.context)
+                guard principal.has(.investigator), let current = try await cases.export(order.id), try await knows(current, principal) else { break }
                 order = current
             }
             try await writer.finish(nil)
