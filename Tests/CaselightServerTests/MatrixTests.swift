@@ -148,6 +148,46 @@ import Testing
         }
     }
 
+    /// The time an answer takes tells nothing either: medians of many pairs, asked in turns, lie within a tenth of one another.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["CASELIGHT_TORTURE"] == "1", "takes minutes, and a quiet machine"))
+    func whatIsForeignAnswersAsFastAsWhatDoesNotExist() async throws {
+        try await Installation.run { installation, client in
+            let tokens = try await Self.furnish(installation)
+            let api = API(services: installation.services, settings: installation.settings, logger: .init(label: "test"))
+            var slow: [String] = []
+            for route in api.routes where route.path.contains("{") || route.access.showsFootage {
+                guard !["/accounts/", "/groups/", "/consultations/"].contains(where: route.path.contains),
+                    let role = Role.allCases.first(where: { Self.admitted(route, $0) })
+                else { continue }
+                let unknown = Self.asked(route, camera: "unknown-1", incident: "UNKNOWN", id: Self.unknownID, run: 3)
+                let foreign = Self.asked(route, camera: "foreign-1", incident: "FOREIGN", id: Self.foreignID, run: 2)
+                // A disturbance passes; a difference stays.
+                var ratios: [Double] = []
+                repeat { ratios.append(try await Self.ratio(foreign, unknown, tokens[role], client)) } while !(0.9...1.1).contains(ratios[ratios.count - 1]) && ratios.count < 3
+                let text = ratios.map { String(format: "%.3f", $0) }.joined(separator: " ")
+                print("\(route.method) \(route.path): foreign takes \(text) of what unknown takes")
+                if !(0.9...1.1).contains(ratios[ratios.count - 1]) { slow.append("\(route.method) \(route.path): \(text)") }
+            }
+            #expect(slow == [])
+        }
+    }
+
+    /// The median time of one over the median time of the other.
+    private static func ratio(_ one: Asked, _ other: Asked, _ token: String?, _ client: Client) async throws -> Double {
+        func seconds(_ asked: Asked) async throws -> Double {
+            let began = ContinuousClock.now
+            _ = try await client.send(asked.method, asked.path, asked.body, token: token)
+            return Double((ContinuousClock.now - began).components.attoseconds) / 1e18
+        }
+        var (ones, others): ([Double], [Double]) = ([], [])
+        for turn in 0..<400 {
+            if turn.isMultiple(of: 2) { ones.append(try await seconds(one)) }
+            others.append(try await seconds(other))
+            if !turn.isMultiple(of: 2) { ones.append(try await seconds(one)) }
+        }
+        return ones.sorted()[200] / others.sorted()[200]
+    }
+
     @Test func whatIsOnesOwnIsThere() async throws {
         try await Installation.run { installation, client in
             let tokens = try await Self.furnish(installation)
