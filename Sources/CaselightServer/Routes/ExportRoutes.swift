@@ -118,7 +118,9 @@ extension API {
 
     private func existingExport(_ call: Call) async throws -> ExportOrder {
         let id = try call.parameter("id")
-        guard let order = try await services.cases.export(id), try await knows(order, try call.principal()) else {
+        let (found, principal) = (try await services.cases.export(id), try call.principal())
+        if found == nil { try await gate.feint(.incident, for: principal) }
+        guard let order = found, try await knows(order, principal) else {
             throw CaselightError(.notFound, "find export '\(id.prefix(40))'", because: "there is no such export")
         }
         return order

@@ -87,7 +87,9 @@ extension API {
 
     private func existingHold(_ call: Call) async throws -> Hold {
         let id = try call.parameter("id")
-        guard let hold = try await services.holds.hold(id), try await gate.knows(hold.camera, try call.principal()) else {
+        let (found, principal) = (try await services.holds.hold(id), try call.principal())
+        if found == nil { try await gate.feint(.camera, for: principal) }
+        guard let hold = found, try await gate.knows(hold.camera, principal) else {
             throw CaselightError(.notFound, "find hold '\(id.prefix(40))'", because: "there is no such hold")
         }
         return hold
