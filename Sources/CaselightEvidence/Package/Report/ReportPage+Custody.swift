@@ -36,7 +36,7 @@ extension ReportPage {
             guard let read = try? LogBody.entry(entry.body) else { return nil }
             let act = read.act
             return [
-                "\(read.sequence)", "\(read.at)", "\([act.actor.who, act.actor.unit].filter { !$0.isEmpty }.joined(separator: "，"))",
+                "\(read.sequence)", moment(read.at), "\([act.actor.who, act.actor.unit].filter { !$0.isEmpty }.joined(separator: "，"))",
                 "\(act.action.rawValue) / \(act.outcome.rawValue)", "\([act.camera?.text, act.purpose, act.detail].compactMap { $0 }.joined(separator: "；"))",
                 "<span class=\"hash\">\(MerkleHash.leaf(entry.body).hex)</span>",
             ]

@@ -76,9 +76,9 @@ struct ReportPage {
             let ingest: HTMLText = file.sha256AtIngest == nil ? "无 none：\(file.sha256AtIngestStatement)" : "与采集时一致 as taken at ingest"
             return [
                 "\(number + 1)", "<span class=\"path\">\(file.path)</span>\(file.derivation.map { "<br>\($0)" as HTMLText } ?? "")",
-                isOriginal ? "原始 original" : "派生 derived", "\(([file.format] + file.codecs).joined(separator: ", "))", "\(file.byteCount)",
+                isOriginal ? "原始 original" : "派生 derived", "\(([file.format] + file.codecs).joined(separator: ", "))", "<span class=\"whole\">\(file.byteCount)</span>",
                 "<span class=\"hash\">\(file.sha256)</span><br>\(isOriginal ? ingest : "")",
-                "\(file.camera)<br>\(file.recorded.map { "\($0.start) – \($0.end)" })",
+                "\(file.camera)<br>\(file.recorded.map { "\(moment($0.start)) – \(moment($0.end))" as HTMLText } ?? "—")",
             ]
         }
         return """
@@ -113,6 +113,9 @@ extension ReportPage {
 
     func point(_ point: GeoPoint?) -> HTMLText { point.map { " (\($0.latitude), \($0.longitude))" } ?? "" }
 
+    /// A time that stays on one line.
+    func moment(_ time: WallTime) -> HTMLText { "<span class=\"whole\">\(time)</span>" }
+
     func both(_ text: TwoTongues) -> HTMLText { "\(text.zh)<br><span lang=\"en\">\(text.en)</span>" }
 
     func table(_ rows: [(zh: String, en: String, value: HTMLText)]) -> HTMLText {
@@ -123,7 +126,7 @@ extension ReportPage {
     func grid(_ heads: [(zh: String, en: String)], _ rows: [[HTMLText]]) -> HTMLText {
         let head = HTMLText(joining: heads.map { "<th>\($0.zh)<br><span lang=\"en\">\($0.en)</span></th>" })
         let body = rows.map { cells in "<tr>\(HTMLText(joining: cells.map { "<td>\($0)</td>" }))</tr>\n" as HTMLText }
-        return "<table>\n<thead><tr>\(head)</tr></thead>\n<tbody>\n\(HTMLText(joining: body))</tbody>\n</table>\n"
+        return "<table class=\"list\">\n<thead><tr>\(head)</tr></thead>\n<tbody>\n\(HTMLText(joining: body))</tbody>\n</table>\n"
     }
 }
 
@@ -131,9 +134,10 @@ private enum ReportStyle {
     static let css: HTMLText = """
         body{font:10.5pt/1.45 "Noto Serif CJK SC","Source Han Serif SC",SimSun,"Times New Roman",serif;margin:2em auto;max-width:62em;padding:0 1em;color:#000;background:#fff}
         h1{text-align:center;font-size:18pt}h2{font-size:13pt;margin:1.6em 0 .4em;border-bottom:1px solid #000}
-        table{border-collapse:collapse;width:100%;margin:.4em 0}th,td{border:1px solid #555;padding:.25em .45em;text-align:left;vertical-align:top;overflow-wrap:anywhere}
-        th{background:#eee;font-weight:600}.facts th{width:11em}span[lang=en],p[lang=en]{font-family:"Times New Roman",serif}
-        .hash,.path{font:8.5pt/1.3 monospace;word-break:break-all}.sign td{height:3.2em;width:50%}footer{margin-top:2em;font-size:8.5pt;color:#333}
+        table{border-collapse:collapse;width:100%;margin:.4em 0}th,td{border:1px solid #555;padding:.25em .45em;text-align:left;vertical-align:top}
+        th{background:#eee;font-weight:600}td{overflow-wrap:anywhere}.list{font-size:9pt}.list td{min-width:5.6em}.list td:first-child{min-width:0;white-space:nowrap}.whole{white-space:nowrap}
+        .facts th{width:11em}span[lang=en],p[lang=en]{font-family:"Times New Roman",serif}
+        .hash,.path{font:8pt/1.3 monospace;word-break:break-all}.sign td{height:3.2em;width:50%}footer{margin-top:2em;font-size:8.5pt;color:#333}
         @page{size:A4;margin:18mm 15mm}@media print{body{margin:0;max-width:none;padding:0}thead{display:table-header-group}tr{break-inside:avoid}h2{break-after:avoid}}
         """
 }
