@@ -125,6 +125,27 @@ import Testing
         }
     }
 
+    /// An incident that much was looked up for: the newest entries go along, and the manifest says how many did not.
+    @Test func entriesThatAreTooManyAreCounted() async throws {
+        let shop = try await ExportWorkshop()
+        _ = try await shop.record("gate-1", isFeed: true, Self.h264 + ["-bf", "0", "-an"])
+        for _ in 0..<7 { try await shop.book.append(LoggedAct(.search, by: LogActor(who: "wang.fang"), incident: shop.incident)) }
+        let order = try await shop.order([ExportClip(camera: try CameraCode("gate-1"), span: Self.span(1, 2))])
+        var settings = shop.settings
+        settings.logEntryLimit = 3
+        let exporter = Exporter(shop.services, settings)
+        try await exporter.start()
+        let ready = try await shop.make(order, with: exporter)
+        try #require(ready.state == .ready, "\(ready.failure ?? "")")
+        let root = try shop.unpack(ready)
+        let log = try Manifest(json: [UInt8](try Data(contentsOf: root.appending(path: "manifest.json")))).log
+        // Seven searches, the order, and the hold that came with it.
+        #expect(log.entryCount == 3 && log.leftOutCount == 6, "\(log)")
+        #expect(try String(contentsOf: root.appending(path: "report.html"), encoding: .utf8).contains("6 more entries concern the incident"))
+        let verdict = try await PackageVerifier(expectedKey: nil).verify(try exporter.packagePath(of: ready))
+        #expect(verdict.isVerified, "\(verdict.findings)")
+    }
+
     @Test func anOpenSegmentGoesAsFarAsItsLastWholeFragment() async throws {
         let shop = try await ExportWorkshop()
         let run = try await shop.record("gate-1", isFeed: true, Self.h264 + ["-bf", "0", "-an"])

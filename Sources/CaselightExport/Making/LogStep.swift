@@ -24,6 +24,17 @@ struct LogStep {
             try Task.checkCancellation()
             entries.append(.init(body: row.body, proof: try await services.log.inclusionProof(of: row.sequence, in: size)))
         }
-        return LogExcerpt(entries: entries, checkpoint: checkpoint)
+        return LogExcerpt(entries: entries, checkpoint: checkpoint, leftOutCount: try await count(below: size) - entries.count)
+    }
+
+    /// How many entries concern the incident.
+    private func count(below size: Int64) async throws -> Int {
+        var (count, before) = (0, size)
+        while true {
+            let rows = try await services.logStore.rows(LogFilter(incident: order.incident), before: before, limit: settings.logEntryLimit)
+            count += rows.count
+            guard rows.count == settings.logEntryLimit, let last = rows.last else { return count }
+            before = last.sequence
+        }
     }
 }

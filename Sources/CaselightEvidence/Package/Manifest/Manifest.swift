@@ -123,11 +123,17 @@ package struct ManifestLog: Codable, Hashable, Sendable {
     package var root: String
     /// SHA-256 of the signing key's SubjectPublicKeyInfo, lower-case hexadecimal.
     package var keyFingerprint: String
+    /// Entries that concern the incident and are in the package.
+    package var entryCount: Int
+    /// Entries that concern the incident and are not, since there are so many.
+    package var leftOutCount: Int
 
-    package init(origin: String, size: Int64, root: String, keyFingerprint: String) {
+    package init(origin: String, size: Int64, root: String, keyFingerprint: String, entryCount: Int, leftOutCount: Int) {
         self.origin = origin
         self.size = size
         self.root = root
         self.keyFingerprint = keyFingerprint
+        self.entryCount = entryCount
+        self.leftOutCount = leftOutCount
     }
 }

@@ -45,7 +45,16 @@ extension ReportPage {
             <h2>保管和调阅记录 <span lang="en">Custody</span></h2>
             <p>调阅日志中与本包有关的记录；每条均可凭 log/proofs.json 证明属于所签名的日志。
             <span lang="en">Entries of the consultation log that concern this package; log/proofs.json proves each to be in the signed log.</span></p>
+            \(leftOut)
             \(grid([("序号", "No."), ("时间", "At"), ("人员", "Who"), ("行为", "Act"), ("说明", "Detail"), ("记录校验值", "Leaf hash")], rows))
+            """
+    }
+
+    private var leftOut: HTMLText {
+        guard log.leftOutCount > 0 else { return "" }
+        return """
+            <p>另有 \(log.leftOutCount) 条与本警情有关的记录未收入本包，存于日志。
+            <span lang="en">\(log.leftOutCount) more entries concern the incident and are in the log alone.</span></p>
             """
     }
 

@@ -16,19 +16,24 @@ package struct LogExcerpt: Sendable {
 
     package var entries: [Entry]
     package var checkpoint: SignedCheckpoint
+    /// Entries that concern the incident and do not go with the package.
+    package var leftOutCount: Int
 
     static let byteLimit = 64 << 20
 
     /// - Parameter entries: in the log's order; at least the one that allowed the export.
-    package init(entries: [Entry], checkpoint: SignedCheckpoint) {
+    package init(entries: [Entry], checkpoint: SignedCheckpoint, leftOutCount: Int = 0) {
         self.entries = entries
         self.checkpoint = checkpoint
+        self.leftOutCount = leftOutCount
     }
 
     /// As the manifest names it.
     package func manifestLog(key: VerifyingKey) -> ManifestLog {
         let tree = checkpoint.checkpoint
-        return ManifestLog(origin: tree.origin, size: tree.size, root: tree.root.hex, keyFingerprint: key.fingerprint)
+        return ManifestLog(
+            origin: tree.origin, size: tree.size, root: tree.root.hex, keyFingerprint: key.fingerprint, entryCount: entries.count,
+            leftOutCount: leftOutCount)
     }
 
     /// `log/entries.jsonl`: an entry's bytes, as they were hashed, a line.
@@ -41,8 +46,10 @@ package struct LogExcerpt: Sendable {
 }
 
 extension LogExcerpt {
+    /// - Parameter leftOutCount: as the manifest states it; only the log itself could tell.
     /// - Throws: `evidenceBroken` where the three files are not what this type writes.
-    init(lines: [UInt8], proofs: [UInt8], checkpoint: [UInt8]) throws(CaselightError) {
+    init(lines: [UInt8], proofs: [UInt8], checkpoint: [UInt8], leftOutCount: Int) throws(CaselightError) {
+        self.leftOutCount = leftOutCount
         guard let note = String(validating: checkpoint, as: UTF8.self) else { throw Self.problem("the checkpoint is not text") }
         self.checkpoint = try SignedCheckpoint(note: note)
         let bodies = lines.split(separator: 0x0A, omittingEmptySubsequences: false)

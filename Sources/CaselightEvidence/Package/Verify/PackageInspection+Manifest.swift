@@ -50,7 +50,8 @@ extension PackageInspection {
             excerpt = try LogExcerpt(
                 lines: try content.bytes(of: PackageLayout.logEntries, limit: LogExcerpt.byteLimit),
                 proofs: try content.bytes(of: PackageLayout.logProofs, limit: LogExcerpt.byteLimit),
-                checkpoint: try content.bytes(of: PackageLayout.logCheckpoint, limit: LogExcerpt.byteLimit))
+                checkpoint: try content.bytes(of: PackageLayout.logCheckpoint, limit: LogExcerpt.byteLimit),
+                leftOutCount: manifest.log.leftOutCount)
         } catch {
             return fail(.log, [PackageFinding(.log, Self.cause(error))])
         }
@@ -59,7 +60,9 @@ extension PackageInspection {
             if !excerpt.checkpoint.isSigned(by: key) {
                 findings.append(PackageFinding(.log, "the package's key has not signed it", PackageLayout.logCheckpoint))
             }
-            if excerpt.manifestLog(key: key) != manifest.log {
+            if excerpt.entries.count != manifest.log.entryCount {
+                findings.append(PackageFinding(.log, "the manifest names \(manifest.log.entryCount) entries", PackageLayout.logEntries))
+            } else if excerpt.manifestLog(key: key) != manifest.log {
                 findings.append(PackageFinding(.log, "it is not the checkpoint that the manifest names", PackageLayout.logCheckpoint))
             }
         }
