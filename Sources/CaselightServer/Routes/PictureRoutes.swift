@@ -34,11 +34,15 @@ extension API {
 
     /// What the choke point lets the asker see of the camera that the path names.
     func footageGrant(_ call: Call) async throws -> FootageGrant {
-        let principal = try call.principal()
+        let (principal, disclosure, code) = (try call.principal(), try Self.disclosure(of: call), try call.cameraCode())
+        return try await gate.footage(of: code, for: principal, disclosure)
+    }
+
+    private static func disclosure(of call: Call) throws -> Disclosure {
         guard let disclosure = call.disclosure else {
             throw CaselightError(.purposeRequired, "show footage", because: "neither an incident nor a purpose is stated")
         }
-        return try await gate.footage(of: try call.cameraCode(), for: principal, disclosure)
+        return disclosure
     }
 
     /// Whoever keeps cameras and investigates nothing sees where one looks now, and no more.

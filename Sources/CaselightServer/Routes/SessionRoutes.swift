@@ -49,10 +49,7 @@ extension API {
             let known = try await knownName(name)
             let detail = known == nil ? "\(error.code.rawValue), no account has the name" : error.code.rawValue
             await consultations.refused(LoggedAct(.signIn, by: call.actor, object: known, detail: detail))
-            if error.code == .lockedOut, !wasLocked {
-                logger.warning("locked out", metadata: ["account": "\(known ?? "none")"])
-                try await services.book.append(LoggedAct(.lockedOut, by: .daemon, outcome: .done, object: known))
-            }
+            if error.code == .lockedOut, !wasLocked { try await noteLockOut(of: known) }
             throw error
         }
     }
@@ -60,6 +57,11 @@ extension API {
     private func knownName(_ text: String) async throws -> String? {
         guard let name = try? AccountName(text) else { return nil }
         return try await services.accounts.account(name)?.name.text
+    }
+
+    private func noteLockOut(of known: String?) async throws {
+        logger.warning("locked out", metadata: ["account": "\(known ?? "none")"])
+        try await services.book.append(LoggedAct(.lockedOut, by: .daemon, outcome: .done, object: known))
     }
 
     private func showSession(_ call: Call) async throws -> Response {
