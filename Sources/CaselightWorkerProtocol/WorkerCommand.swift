@@ -38,7 +38,7 @@ package struct WorkerSettings: Hashable, Sendable, Codable {
     package var segmentLength: Microseconds
     /// The longest a fragment becomes: what a crash can cost.
     package var fragmentLength: Microseconds
-    /// How often written footage is synced to disk: what a power cut can cost.
+    /// The age of the oldest picture that is not yet safe on disk: what a power cut can cost, down to three seconds.
     package var syncInterval: Microseconds
     /// Footage waiting for the disk, per feed; past it the segment ends with `overload`.
     package var queueLimitBytes: Int

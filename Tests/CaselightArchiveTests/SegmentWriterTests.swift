@@ -146,4 +146,25 @@ import Testing
         writer.drain()
         #expect(log.closed.map(\.span.end) == [recording.start + .seconds(1)])
     }
+
+    @Test func whatWasWrittenIsDueForOneSyncUntilMoreIsWritten() throws {
+        let opening = recording.opening()
+        let id = opening.header.id
+        let reader = FragmentReader(initialization: try MediaInitialization(opening.videoInitialization))
+        let segment = WrittenSegment(
+            header: opening.header, archivePath: folder.path, calls: .system, events: WriterEvents { _ in }, onFailure: { _ in })
+        let board = WriterBoard(queueLimitBytes: 1 << 20)
+        _ = board.begin(WriterBoard.Entry(segment: segment, video: reader, audio: nil), cost: 1)
+        func dueCount(at now: Int64) -> Int { board.takeDueForSync(now: now, patienceNs: 2000).count }
+        #expect(dueCount(at: 1_000_000) == 0)
+        board.wrote(id, givenAtNs: 1_000_000)
+        board.wrote(id, givenAtNs: 1_001_000)
+        #expect(dueCount(at: 1_001_999) == 0)
+        #expect(dueCount(at: 1_002_000) == 1)
+        #expect(dueCount(at: 1_002_000) == 0)
+        board.syncBegins(id)
+        #expect(dueCount(at: 9_000_000) == 0)
+        board.wrote(id, givenAtNs: 9_000_000)
+        #expect(dueCount(at: 9_002_000) == 1)
+    }
 }

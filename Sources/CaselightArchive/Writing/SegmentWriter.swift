@@ -25,12 +25,19 @@ package final class SegmentWriter: SegmentSink {
         self.calls = calls
         let events = WriterEvents(report: report)
         let board = WriterBoard(queueLimitBytes: settings.queueLimitBytes)
-        let ticker = Ticker(events: events, board: board, syncIntervalNs: settings.syncInterval.value * 1000)
+        let ticker = Ticker(events: events, board: board, syncPatienceNs: Self.syncPatience(settings).value * 1000)
         disk = DiskThreads(name: "archive-disk", tick: { ticker.tick() })
         ticker.attach(disk)
         self.events = events
         self.board = board
         presence = WorkerPresence(archivePath: settings.archivePath)
+    }
+
+    /// How long what was written may wait for a sync, so that of what the camera sent no more than `syncInterval` is ever unsafe: when a
+    /// fragment is given to us its first picture is a fragment's length old, the look at what is due comes up to a second late, and the
+    /// packet's way here and the sync itself take their time.
+    private static func syncPatience(_ settings: WorkerSettings) -> Microseconds {
+        max(.zero, settings.syncInterval - settings.fragmentLength - .seconds(2))
     }
 
     /// A segment whose initialization cannot be read, or whose run is refused, ends at its first `append`.
@@ -66,7 +73,11 @@ package final class SegmentWriter: SegmentSink {
                 end(id, .streamChanged)
                 throw error
             }
-            run(on: lane, of: id.run, cost: cost) { entry.segment.write(fragment, fragments) }
+            let givenAtNs = MonotonicCondition.nowNs()
+            run(on: lane, of: id.run, cost: cost) { [board] in
+                entry.segment.write(fragment, fragments)
+                board.wrote(id, givenAtNs: givenAtNs)
+            }
         case .overloaded(let error):
             end(id, .overload)
             throw error
@@ -105,17 +116,17 @@ package final class SegmentWriter: SegmentSink {
 private final class Ticker: Sendable {
     private let events: WriterEvents
     private let board: WriterBoard
-    private let syncIntervalNs: Int64
+    private let syncPatienceNs: Int64
     private let disk = Mutex<WeakDisk>(WeakDisk())
 
     private struct WeakDisk {
         weak var threads: DiskThreads?
     }
 
-    init(events: WriterEvents, board: WriterBoard, syncIntervalNs: Int64) {
+    init(events: WriterEvents, board: WriterBoard, syncPatienceNs: Int64) {
         self.events = events
         self.board = board
-        self.syncIntervalNs = syncIntervalNs
+        self.syncPatienceNs = syncPatienceNs
     }
 
     func attach(_ threads: DiskThreads) { disk.withLock { $0.threads = threads } }
@@ -123,10 +134,10 @@ private final class Ticker: Sendable {
     func tick() {
         events.flush()
         guard let threads = disk.withLock({ $0.threads }) else { return }
-        for (entry, lane) in board.takeDueForSync(now: MonotonicCondition.nowNs(), intervalNs: syncIntervalNs) {
+        for (entry, lane) in board.takeDueForSync(now: MonotonicCondition.nowNs(), patienceNs: syncPatienceNs) {
             threads.enqueue(on: lane) { [board] in
+                board.syncBegins(entry.segment.header.id)
                 entry.segment.sync()
-                board.synced(entry.segment.header.id)
             }
         }
     }

@@ -7,7 +7,8 @@ final class WriterBoard: Sendable {
         let segment: WrittenSegment
         let video: FragmentReader
         let audio: FragmentReader?
-        fileprivate var syncedAtNs: Int64 = 0
+        /// When the oldest of what was written since the last sync was given to us; `nil` where all is synced.
+        fileprivate var unsyncedSinceNs: Int64?
         fileprivate var isSyncQueued = false
 
         init(segment: WrittenSegment, video: FragmentReader, audio: FragmentReader?) {
@@ -60,8 +61,6 @@ final class WriterBoard: Sendable {
                 content.segments[id] = .failed(overload(id, queue))
                 return nil
             }
-            var entry = entry
-            entry.syncedAtNs = MonotonicCondition.nowNs()
             content.segments[id] = .open(entry)
             queue.byteCount += cost
             queue.openCount += 1
@@ -137,16 +136,24 @@ final class WriterBoard: Sendable {
         }
     }
 
-    /// Segments whose last sync is an interval ago and that do not wait for one.
-    func takeDueForSync(now: Int64, intervalNs: Int64) -> [(Entry, DiskThreads.Lane)] {
+    /// A fragment that was given to us at this time has been written. Called in the order of the segment's jobs, as `syncBegins`.
+    func wrote(_ id: SegmentID, givenAtNs: Int64) {
+        content.withLock { content in
+            guard case .open(var entry) = content.segments[id], entry.unsyncedSinceNs == nil else { return }
+            entry.unsyncedSinceNs = givenAtNs
+            content.segments[id] = .open(entry)
+        }
+    }
+
+    /// Segments with something that has waited so long for a sync, and that none is queued for.
+    func takeDueForSync(now: Int64, patienceNs: Int64) -> [(Entry, DiskThreads.Lane)] {
         content.withLock { content in
             var due: [(Entry, DiskThreads.Lane)] = []
             for (id, state) in content.segments {
-                guard case .open(var entry) = state, !entry.isSyncQueued, entry.syncedAtNs + intervalNs <= now,
+                guard case .open(var entry) = state, !entry.isSyncQueued, let since = entry.unsyncedSinceNs, since + patienceNs <= now,
                     let queue = content.queues[id.run]
                 else { continue }
                 entry.isSyncQueued = true
-                entry.syncedAtNs = now
                 content.segments[id] = .open(entry)
                 due.append((entry, queue.lane))
             }
@@ -154,10 +161,11 @@ final class WriterBoard: Sendable {
         }
     }
 
-    func synced(_ id: SegmentID) {
+    /// All that was written so far is about to be pressed to disk.
+    func syncBegins(_ id: SegmentID) {
         content.withLock { content in
             guard case .open(var entry) = content.segments[id] else { return }
-            entry.isSyncQueued = false
+            (entry.isSyncQueued, entry.unsyncedSinceNs) = (false, nil)
             content.segments[id] = .open(entry)
         }
     }
