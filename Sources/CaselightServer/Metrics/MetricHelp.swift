@@ -7,6 +7,7 @@ enum MetricHelp {
         "caselight_cache_hits_total": "Look-ups that a cache answered, by cache.",
         "caselight_cache_misses_total": "Look-ups that a cache could not answer, by cache.",
         "caselight_cameras_to_recover": "Cameras whose open files are still to be closed after a start.",
+        "caselight_clock_leapt": "1 for a day after the clock leapt forward: nothing is deleted for its age.",
         "caselight_consultations_refused_total": "Requests refused that the consultation log tells of.",
         "caselight_consultations_total": "Answers that showed footage or where it is, for an incident or a purpose.",
         "caselight_expiries_not_logged": "Expired files whose entry in the consultation log is still to be written.",
