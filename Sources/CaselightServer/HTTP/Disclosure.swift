@@ -28,7 +28,8 @@ enum Disclosure: Hashable, Sendable {
         in query: QueryReader, pathIncident: IncidentNumber?, gate: Gate, principal: Principal
     ) async throws -> Disclosure {
         let purpose = try Self.purpose(in: query)
-        if let number = try pathIncident ?? query.given("incident").map({ try IncidentNumber($0) }) {
+        let stated = try query.given("incident").map { try IncidentNumber($0) }
+        if let number = pathIncident ?? stated {
             do {
                 _ = try await gate.incident(number, for: principal)
             } catch let error as CaselightError where error.code == .notFound && pathIncident == nil {
