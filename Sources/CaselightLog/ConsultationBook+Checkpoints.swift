@@ -50,8 +50,8 @@ extension ConsultationBook {
     /// What time brings: a broken log is tried again, viewings are sealed, and a log that grew gets its checkpoint.
     package func tick() async {
         let now = clock.now()
-        // Where nobody asks any more because the log cannot be written, it must be found out that it can.
-        if state.withLock({ $0.problem != nil }) { _ = try? await ask(.probe) }
+        // Where nobody asks any more because the log cannot be written, it must be found out that it can; and at a start, that it cannot.
+        if state.withLock({ $0.problem != nil || !$0.isTried }) { _ = try? await ask(.probe) }
         if state.withLock({ state in !state.table.left.isEmpty || state.table.current.values.contains { $0.isDue(at: now) } }) {
             // What fails is told by `problem` and tried again.
             _ = try? await ask(.sealDue)

@@ -31,6 +31,8 @@ package final class ConsultationBook: ConsultationLog {
         /// After a failed commit, until the store has been read again.
         var mustReread = false
         var problem: String?
+        /// Something has been written, or could not be, since the start.
+        var isTried = false
         var commitBeganAt: ContinuousClock.Instant?
         /// That the commit under way takes too long has been told.
         var isSilenceTold = false
@@ -203,6 +205,7 @@ extension ConsultationBook {
             state.commitBeganAt = nil
             // Nothing that was asked of the disk says nothing about it.
             if group.isEmpty { return false }
+            state.isTried = true
             defer { (state.problem, state.isSilenceTold) = (nil, false) }
             return state.problem != nil || state.isSilenceTold
         }
@@ -217,7 +220,7 @@ extension ConsultationBook {
         let isNew = state.withLock { state in
             defer { state.problem = error.description }
             state.commitBeganAt = nil
-            state.mustReread = true
+            (state.mustReread, state.isTried) = (true, true)
             return state.problem == nil
         }
         if isNew {

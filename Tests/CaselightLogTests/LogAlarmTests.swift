@@ -30,6 +30,18 @@ import Testing
         #expect(said.levels == [.critical, .notice, .critical, .notice])
     }
 
+    @Test func aLogThatCannotBeWrittenAtTheStartIsToldBeforeAnybodyAsks() async throws {
+        let store = BrittleStore(try workshop.store())
+        store.failure.withLock { $0 = CaselightError(.diskFull, "append", because: "the disk is full") }
+        let book = try await book(store)
+        await book.tick()
+        #expect(book.problem != nil)
+        store.failure.withLock { $0 = nil }
+        await book.tick()
+        #expect(book.problem == nil)
+        #expect(said.levels == [.critical, .notice])
+    }
+
     @Test func aDiskThatDoesNotAnswerIsToldOnceAndAProblemUntilItDoes() async throws {
         let store = BrittleStore(try workshop.store())
         let gate = store.holdWrites()
