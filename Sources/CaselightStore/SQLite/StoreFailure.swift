@@ -34,7 +34,10 @@ enum StoreFailure {
         let said = error.message ?? "SQLite error \(error.extendedResultCode.rawValue)"
         switch error.resultCode {
         case .SQLITE_FULL:
-            return CaselightError(.diskFull, operation, because: "the disk of \(path) is full", remedy: "Free space on it.")
+            return full(operation, path)
+        // The file that is mapped beside a database's log has no other reason not to become longer.
+        case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE:
+            return full(operation, path)
         case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_NOMEM, .SQLITE_NOMEM:
             return CaselightError(.internalFailure, operation, because: "memory ran out")
         case .SQLITE_IOERR:
@@ -57,5 +60,9 @@ enum StoreFailure {
         default:
             return CaselightError(.internalFailure, operation, because: "\(path): \(said)")
         }
+    }
+
+    private static func full(_ operation: String, _ path: String) -> CaselightError {
+        CaselightError(.diskFull, operation, because: "the disk of \(path) is full", remedy: "Free space on it.")
     }
 }
