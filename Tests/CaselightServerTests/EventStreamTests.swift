@@ -46,7 +46,7 @@ import Testing
         var isOfSession: Bool { [.signedOut, .passwordChanged, .sessionIdle].contains(self) }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: End.allCases)
+    @Test(.timeLimit(.minutes(5)), arguments: End.allCases)
     func endsWithinFiveSecondsOfTheRightToIt(end: End) async throws {
         try await Installation.run { installation, client in
             let token = try await Self.furnish(installation)

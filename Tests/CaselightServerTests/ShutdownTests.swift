@@ -9,7 +9,7 @@ import Testing
 
 @testable import CaselightServer
 
-@Suite(.timeLimit(.minutes(1))) struct ShutdownTests {
+@Suite(.timeLimit(.minutes(5))) struct ShutdownTests {
     private func originals(_ installation: Installation) -> [String] {
         let found = FileManager.default.enumerator(atPath: installation.archive.path)?.compactMap { $0 as? String } ?? []
         return found.filter { $0.contains("shop-door") }

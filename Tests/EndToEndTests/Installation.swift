@@ -4,6 +4,8 @@ import TestSupport
 /// One installed daemon with a folder of its own.
 final class Installation {
     let folder: URL
+    /// Where the daemon keeps everything; `folder` itself unless a test gives it another.
+    let state: URL
     private(set) var port = 0
     private(set) var daemon: Child!
     private let settings: [String]
@@ -13,16 +15,20 @@ final class Installation {
     /// Of the account `everybody`, which holds every role.
     private(set) var token = ""
 
-    var archive: URL { folder.appending(path: "archive") }
+    let archive: URL
     var log: String { (try? String(contentsOf: folder.appending(path: "log"), encoding: .utf8)) ?? "" }
 
     /// - Parameters:
     ///   - settings: `key=value`, over those a test needs: short segments, a free port.
     ///   - file: a settings file's text.
-    init(_ name: String, settings: [String] = [], file: String? = nil) throws {
+    ///   - state: on a disk of the test's own; what the daemon says is kept apart from it.
+    ///   - archive: where it is not in `state`.
+    init(_ name: String, settings: [String] = [], file: String? = nil, state: URL? = nil, archive: URL? = nil) throws {
         folder = try Workshop.folder(name)
         settingsFile = file == nil ? nil : URL(fileURLWithPath: folder.path + ".yaml")
         if let settingsFile { try file?.write(to: settingsFile, atomically: true, encoding: .utf8) }
+        self.state = state ?? folder
+        self.archive = archive ?? self.state.appending(path: "archive")
         self.settings = ["recording.segmentSeconds=10", "archive.reserveGigabytes=0", "http.port=0"] + settings
         try start()
     }
@@ -34,11 +40,12 @@ final class Installation {
     }
 
     private func flags(_ extra: [String] = []) -> [String] {
-        (settingsFile.map { ["--config", $0.path] } ?? []) + (["state.path=\(folder.path)"] + settings + extra).flatMap { ["--set", $0] }
+        (settingsFile.map { ["--config", $0.path] } ?? [])
+            + (["state.path=\(state.path)", "archive.path=\(archive.path)"] + settings + extra).flatMap { ["--set", $0] }
     }
 
-    /// Starts the daemon and returns when it is ready.
-    func start() throws {
+    /// Starts the daemon and returns when it is ready, or where that is too much to expect when it answers.
+    func start(untilReady: Bool = true) throws {
         let log = folder.appending(path: "log")
         if !FileManager.default.fileExists(atPath: log.path) { _ = FileManager.default.createFile(atPath: log.path, contents: nil) }
         let handle = try FileHandle(forWritingTo: log)
@@ -51,7 +58,7 @@ final class Installation {
             let text = String(decoding: (try? Data(contentsOf: log))?.dropFirst(Int(before)) ?? Data(), as: UTF8.self)
             if let match = text.firstMatch(of: /listening on http:\/\/127\.0\.0\.1:(\d+)/), let number = Int(match.1) {
                 port = number
-                if (try? HTTP.request("GET", "http://127.0.0.1:\(port)/readyz").status) == 200 {
+                if (try? HTTP.request("GET", "http://127.0.0.1:\(port)/\(untilReady ? "readyz" : "healthz")").status) == 200 {
                     if token.isEmpty { token = try account("everybody", roles: ["investigator", "dispatcher", "cameraAdmin", "auditor", "admin"]) }
                     return
                 }
