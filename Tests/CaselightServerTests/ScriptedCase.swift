@@ -58,10 +58,12 @@ final class ScriptedExports: ExportDesk {
     let package = Mutex<[UInt8]>([])
     /// Tells each time that somebody was told how far an export is.
     let (told, tells) = AsyncStream.makeStream(of: Void.self)
+    let toldCount = Mutex(0)
 
     func begin(_ order: ExportOrder) async throws { orders.withLock { $0.append(order) } }
     func progress(of order: ExportOrder) async -> ExportProgress {
         tells.yield()
+        toldCount.withLock { $0 += 1 }
         return ExportProgress(order, phase: .originals, doneBytes: 1, totalBytes: 2)
     }
     func lateTimestamp(of order: ExportOrder) async -> [UInt8]? { package.withLock { $0.isEmpty ? nil : [0x30, 0x03] } }
