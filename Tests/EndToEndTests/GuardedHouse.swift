@@ -11,7 +11,7 @@ final class GuardedHouse {
         "GET /healthz", "GET /readyz", "GET /metrics", "GET /api/v1/openapi.yaml", "GET /api/v1/status", "GET /api/v1/session",
         "GET /api/v1/cameras", "GET /api/v1/cameras/{code}", "GET /api/v1/incidents", "GET /api/v1/incidents/{number}",
         "GET /api/v1/incidents/{number}/links", "GET /api/v1/holds", "GET /api/v1/holds/{id}", "GET /api/v1/exports", "GET /api/v1/exports/{id}",
-        "GET /api/v1/exports/{id}/events", "GET /api/v1/consultations/checkpoint", "GET /api/v1/consultations/{sequence}/proof",
+        "GET /api/v1/exports/{id}/events", "GET /api/v1/exports/{id}/timestamp.tsr", "GET /api/v1/consultations/checkpoint", "GET /api/v1/consultations/{sequence}/proof",
         "GET /api/v1/consultations/consistency", "GET /api/v1/signing-key.pem", "GET /api/v1/accounts", "GET /api/v1/accounts/{name}",
         "GET /api/v1/accounts/{name}/tokens", "GET /api/v1/groups",
     ]
@@ -91,7 +91,8 @@ final class GuardedHouse {
 
     /// The same reads work while the log does, so that what was refused was refused for the log's sake.
     func expectAllShown(_ when: String) throws {
-        for route in routes where route.method == "GET" {
+        // No authority is configured, and so no time stamp comes late.
+        for route in routes where route.method == "GET" && !route.path.hasSuffix("timestamp.tsr") {
             for (method, headers) in variants(of: route) {
                 let answer = try ask(route, method, headers)
                 #expect((200..<300).contains(answer.status), "\(when): \(method) \(route.path): \(answer.status) \(answer.text.prefix(300))")
@@ -151,6 +152,7 @@ final class GuardedHouse {
         case "POST /api/v1/holds": return "{\"camera\":\"\(camera)\",\"reason\":\"by hand\",\(times)}"
         case "POST /api/v1/holds/{id}/release": return "{\"reason\":\"dropped\"}"
         case "POST /api/v1/exports": return "{\"incident\":\"CASE\",\"reason\":\"asked for by the court\"}"
+        case "POST /api/v1/backups": return "{\"folder\":\"/nowhere\"}"
         case "POST /api/v1/accounts": return "{\"name\":\"new\",\"displayName\":\"New\",\"roles\":[\"auditor\"],\"password\":\"\(password)\"}"
         case "PATCH /api/v1/accounts/{name}": return "{\"displayName\":\"changed\"}"
         case "POST /api/v1/accounts/{name}/tokens": return "{\"name\":\"new\",\"days\":1}"

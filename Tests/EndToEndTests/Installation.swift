@@ -114,10 +114,14 @@ final class Installation {
     }
 
     /// Whether no file is being written any more, and the index agrees with all of them.
-    var isSettled: Bool {
+    var isSettled: Bool { segmentCounts.map { $0.open == 0 } ?? false }
+
+    /// As the index knows them; `nil` while it does not agree with the files.
+    var segmentCounts: (open: Int, closed: Int)? {
         let check = caselightd("check", "--size", "--json")
         let report = try? JSONSerialization.jsonObject(with: Data(check.output.utf8)) as? [String: Any]
-        return check.status == 0 && report?["openSegmentCount"] as? Int == 0
+        guard check.status == 0, let all = report?["segmentCount"] as? Int, let open = report?["openSegmentCount"] as? Int else { return nil }
+        return (open, all - open)
     }
 
     func get(_ path: String) throws -> HTTP.Answer { try HTTP.request("GET", "http://127.0.0.1:\(port)\(path)", token: token) }

@@ -6,12 +6,12 @@ import Testing
 /// The power goes while cameras record and an incident room works: of what the daemon said yes to nothing is lost, of footage 5 s at most.
 @Suite(.serialized, .enabled(if: Workshop.missing == nil, "needs ffmpeg and GStreamer's RTSP server"))
 struct PowerCutTests {
-    static let rounds = Workshop.isTorture ? 20 : 1
-    static let secondsOfLoad: ClosedRange<TimeInterval> = Workshop.isTorture ? 6...14 : 6...7
+    static let rounds = 20
+    static let secondsOfLoad: ClosedRange<TimeInterval> = 6...14
     static let lossLimitUs: Int64 = 5_000_000
     static let codes = ["gate-1", "gate-2"]
 
-    @Test(.disabled(if: SmallDisk.missing != nil, "needs root, xfs_io and a loop device"))
+    @Test(.enabled(if: Workshop.isTorture, "a long proof"), .disabled(if: SmallDisk.missing != nil, "needs root, xfs_io and a loop device"))
     func whatWasAcknowledgedIsThereAfterwards() throws {
         let seed = UInt64(ProcessInfo.processInfo.environment["CASELIGHT_SEED"] ?? "") ?? .random(in: 0...999_999)
         var generator = SeededGenerator(seed: seed)
