@@ -162,6 +162,9 @@ struct Settings: Sendable {
         switch error as? YamlError {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
             "it is not YAML: \(problem) at line \(mark.line), column \(mark.column)"
+        case .duplicatedKeysInMapping(let names, _):
+            // Names of ours are no secrets; what else stands where a name belongs may be one.
+            "a name stands twice in it: \(names.filter { name in keys.contains { $0.split(separator: ".").contains(Substring(name)) } }.joined(separator: ", "))"
         default: "it is not YAML"
         }
     }

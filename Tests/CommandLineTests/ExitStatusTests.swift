@@ -74,6 +74,15 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder))
     }
 
+    /// The file as shipped is what a new installation starts with.
+    @Test func theDaemonReadsTheSettingsAsShipped() throws {
+        let shipped = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "deploy/caselight.yaml").path
+        let folder = FileManager.default.temporaryDirectory.appending(path: "caselight-absent").path
+        let result = try CaselightRun(["check", "--config", shipped, "--set", "state.path=\(folder)"], of: "caselightd")
+        #expect(result.status == 1 && result.error.contains("there is no file \(folder)/records.db"), "\(result.error)")
+    }
+
     /// What a jurisdiction asks for at least is not undercut by a setting.
     @Test(arguments: [
         (["retention.profile=cn", "archive.retentionDays=29"], "archive.retentionDays"),
