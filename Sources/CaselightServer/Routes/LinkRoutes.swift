@@ -80,7 +80,12 @@ extension API {
         guard let id = Int64(text), id > 0 else {
             throw CaselightError(.invalidCode, "use '\(text.prefix(40))' as a link's id", because: "it must be a whole number over 0")
         }
-        try await consultations.allow(.unlink, call, incident: number, object: "link \(id)")
+        // What is outside somebody's scope is not his to remove, and answers like what does not exist.
+        guard let link = try await search.links(of: number, in: try call.principal().scope).first(where: { $0.id == id }) else {
+            throw CaselightError(.notFound, "remove link \(id) of incident '\(number)'", because: "the incident has no such link")
+        }
+        try await consultations.allow(
+            .unlink, call, camera: link.camera, span: link.span, incident: number, object: "link \(id)", detail: link.role.rawValue)
         try await records.removeLink(id, of: number)
         logger.notice("link removed", metadata: ["incident": "\(number)", "link": "\(id)"])
         return Response(status: .noContent)

@@ -13,11 +13,12 @@ extension API {
         let isReady: Bool
         let problems: [ReadinessProblem]
         let cameraCount: Int
-        let incidentCount: Int
+        /// Of the whole installation, and so for those alone who may know of all of it; the same holds for footage and archive.
+        let incidentCount: Int?
         /// By state; states that no feed is in are there too, with 0.
         let feedCounts: [String: Int]
-        let footage: FootageStatistics
-        let archive: ArchiveSpace
+        let footage: FootageStatistics?
+        let archive: ArchiveSpace?
     }
 
     private struct ArchiveSpace: Encodable {
@@ -27,14 +28,31 @@ extension API {
     }
 
     private func status(_ call: Call) async throws -> Response {
+        let scope = try call.principal().scope
+        let known = scope == .all ? nil : try await codes(in: scope)
         var counts = Dictionary(uniqueKeysWithValues: FeedStatus.State.allCases.map { ($0.rawValue, 0) })
-        for feed in await services.feeds.statuses() { counts[feed.state.rawValue, default: 0] += 1 }
-        let space = try services.archive.space()
+        for feed in await services.feeds.statuses() where known?.contains(feed.camera) ?? true { counts[feed.state.rawValue, default: 0] += 1 }
         let problems = await services.readiness()
+        let all = known == nil ? try await (records.cameraCount(), records.incidentCount(), index.statistics(), space()) : nil
         return try JSONReply.response(StatusReply(
             version: settings.version, at: services.clock.now(), isReady: problems.isEmpty, problems: problems,
-            cameraCount: try await records.cameraCount(), incidentCount: try await records.incidentCount(), feedCounts: counts,
-            footage: try await index.statistics(),
-            archive: ArchiveSpace(volume: services.archive.volumeID, freeBytes: space.freeBytes, totalBytes: space.totalBytes)))
+            cameraCount: all?.0 ?? known?.count ?? 0, incidentCount: all?.1, feedCounts: counts, footage: all?.2, archive: all?.3))
+    }
+
+    private func space() throws -> ArchiveSpace {
+        let space = try services.archive.space()
+        return ArchiveSpace(volume: services.archive.volumeID, freeBytes: space.freeBytes, totalBytes: space.totalBytes)
+    }
+
+    private static var pageSize: Int { 1000 }
+
+    private func codes(in scope: CameraScope) async throws -> Set<CameraCode> {
+        var (codes, last) = (Set<CameraCode>(), CameraCode?.none)
+        repeat {
+            let page = try await records.cameras(CameraFilter(scope: scope), after: last, limit: Self.pageSize)
+            codes.formUnion(page.map(\.code))
+            last = page.count < Self.pageSize ? nil : page.last?.code
+        } while last != nil
+        return codes
     }
 }
