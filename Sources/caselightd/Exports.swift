@@ -32,7 +32,10 @@ struct Exports: ExportDesk {
     private static func read(_ path: String, _ range: Range<Int64>) -> Result<[UInt8], CaselightError> {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            return .failure(CaselightError(.notFound, "read the package '\(path)'", because: String(cString: strerror(errno))))
+            return .failure(
+                CaselightError(
+                    .notFound, "read the package '\(path)'", because: String(cString: strerror(errno)),
+                    remedy: "Bring it back from a copy, or export the same clips again: their hold keeps the footage."))
         }
         defer { close(descriptor) }
         var failure: Int32 = 0

@@ -187,7 +187,7 @@ extension API {
             status: .ok, headers: [.contentType: "application/timestamp-reply"], body: .init(byteBuffer: ByteBuffer(bytes: response)))
     }
 
-    private static let pieceBytes: Int64 = 1 << 20
+    private static let pieceBytes: Int64 = 256 << 10
 
     private func package(_ call: Call) async throws -> Response {
         let order = try await existingExport(call)
@@ -195,6 +195,10 @@ extension API {
             throw CaselightError(
                 .conflict, "send the package of export '\(order.id)'", because: "it is \(order.state.rawValue)\(order.failure.map { ": \($0)" } ?? "")",
                 remedy: order.state == .expired ? "Export the same clips again: their hold kept the footage." : "")
+        }
+        // Its file may be gone: a restored state folder holds none. Then nothing is promised, and nothing entered.
+        guard try await !services.exports.bytes(of: order, in: 0..<1).isEmpty else {
+            throw CaselightError(.notFound, "send the package of export '\(order.id)'", because: "its file is empty")
         }
         let tag = "\"\(sha256)\""
         let range = try requestedRange(call.request, size: size, tag: tag)
@@ -211,14 +215,16 @@ extension API {
         if range != nil { headers[.contentRange] = "bytes \(sent.lowerBound)-\(sent.upperBound - 1)/\(size)" }
         let status: HTTPResponse.Status = range == nil ? .ok : .partialContent
         if call.request.method == .head { return Response(status: status, headers: headers) }
-        return Response(status: status, headers: headers, body: packageBody(order, sent))
+        return Response(status: status, headers: headers, body: packageBody(order, sent, call))
     }
 
-    private func packageBody(_ order: ExportOrder, _ range: Range<Int64>) -> ResponseBody {
+    private func packageBody(_ order: ExportOrder, _ range: Range<Int64>, _ call: Call) -> ResponseBody {
         let exports = services.exports
-        return ResponseBody(contentLength: range.count) { writer in
+        return ResponseBody(contentLength: range.count) { [gatekeeper] writer in
+            var watch = RightWatch(call, gatekeeper) { $0.has(.investigator) ? try await knows(order, $0) : false }
             var position = range.lowerBound
             while position < range.upperBound {
+                try await watch.look()
                 let bytes = try await exports.bytes(of: order, in: position..<min(position + Self.pieceBytes, range.upperBound))
                 guard !bytes.isEmpty else {
                     throw CaselightError(.diskFailed, "send the package of export '\(order.id)'", because: "its file ends at byte \(position)")

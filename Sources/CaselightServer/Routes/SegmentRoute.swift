@@ -53,7 +53,7 @@ extension API {
         if range != nil { headers[.contentRange] = "bytes \(sent.lowerBound)-\(sent.upperBound - 1)/\(size)" }
         if call.request.method == .head { return Response(status: range == nil ? .ok : .partialContent, headers: headers) }
         return Response(
-            status: range == nil ? .ok : .partialContent, headers: headers, body: body(of: segment, file.track, sent, grant))
+            status: range == nil ? .ok : .partialContent, headers: headers, body: body(of: segment, file.track, sent, grant, call))
     }
 
     /// How long the file is, and its hash once it is whole.
@@ -83,12 +83,17 @@ extension API {
     }
 
     /// Sends a piece at a time as the client takes them. A file that ends early breaks the connection: the length was promised.
-    private func body(of segment: Segment, _ track: SegmentTrack, _ range: Range<Int64>, _ grant: FootageGrant) -> ResponseBody {
+    private func body(of segment: Segment, _ track: SegmentTrack, _ range: Range<Int64>, _ grant: FootageGrant, _ call: Call) -> ResponseBody {
         precondition(segment.camera == grant.camera, "a grant is for its camera's footage alone")
         let archive = services.archive
-        return ResponseBody(contentLength: range.count) { writer in
+        return ResponseBody(contentLength: range.count) { [gate, gatekeeper] writer in
+            var watch = RightWatch(call, gatekeeper) { principal in
+                try await gate.checkFootage(of: grant.camera, for: principal)
+                return principal.has(.investigator)
+            }
             var position = range.lowerBound
             while position < range.upperBound {
+                try await watch.look()
                 let bytes = try await archive.bytes(
                     of: segment, track: track, in: position..<min(position + Self.pieceBytes, range.upperBound))
                 guard !bytes.isEmpty else {
