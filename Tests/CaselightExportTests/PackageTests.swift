@@ -37,6 +37,8 @@ import Testing
 
     @Test func everyFileIsThereAndIsWhatTheManifestSays() async throws {
         let (shop, order) = try await Self.shop()
+        let camera = try #require(order.clips.first?.camera)
+        try await shop.book.append(LoggedAct(.cameraChanged, by: .daemon, outcome: .allowed, camera: camera, detail: "bearing 90.0 to 270.0"))
         let exporter = Exporter(shop.services, shop.settings)
         try await exporter.start()
         let ready = try await shop.make(order, with: exporter)
@@ -48,6 +50,8 @@ import Testing
         #expect(verdict.isVerified && verdict.isKeyCompared, "\(verdict.findings)")
 
         let root = try shop.unpack(ready)
+        // What the camera was when it recorded stands in its entries, and the package carries them.
+        #expect(try String(contentsOf: root.appending(path: "log/entries.jsonl"), encoding: .utf8).contains("bearing 90.0 to 270.0"))
         let manifest = try Manifest(json: [UInt8](try Data(contentsOf: root.appending(path: "manifest.json"))))
         for file in manifest.files { #expect(try sha256(root.appending(path: file.path.text)) == file.sha256, "\(file.path)") }
         try Self.checkOriginals(manifest, root, shop)

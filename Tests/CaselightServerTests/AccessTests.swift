@@ -37,6 +37,50 @@ import Testing
         }
     }
 
+    /// Of a camera outside his groups he learns nothing, also where an incident of his own is tied to it.
+    @Test func aScopedAccountNeitherUnlinksNorCountsWhatIsForeign() async throws {
+        try await Installation.run { installation, client in
+            for code in ["inside", "outside"] {
+                var camera = Camera(code: try CameraCode(code), name: code, createdAt: Installation.start)
+                camera.grid = code
+                try await installation.records.addCamera(camera, credentials: nil)
+            }
+            try await installation.records.putGroup(CameraGroup(code: "g1", name: "g1", grids: ["inside"]))
+            let lee = try await installation.addAccount("lee", [.investigator, .dispatcher], groups: ["g1"])
+            let posted = try await client.send(
+                .post, "/api/v1/incidents", #"{"number":"A1","category":"theft","startedAt":"2026-03-02T07:00:00Z"}"#, token: lee)
+            #expect(posted.status == 201, "\(posted.text)")
+            let link = try await installation.records.addLink(ClipLink(
+                id: 0, incident: try IncidentNumber("A1"), camera: try CameraCode("outside"),
+                span: TimeSpan(start: Installation.start, end: Installation.start + .seconds(5)), role: .event, note: "",
+                linkedAt: Installation.start))
+            let foreign = try await client.send(.delete, "/api/v1/incidents/A1/links/\(link.id)", token: lee)
+            let unknown = try await client.send(.delete, "/api/v1/incidents/A1/links/999", token: lee)
+            #expect(foreign.status == 404 && foreign.text.replacing("link \(link.id)", with: "link 999") == unknown.text, "\(foreign.text)")
+            #expect(try await installation.records.links(of: try IncidentNumber("A1")).count == 1)
+            #expect(try await client.send(.delete, "/api/v1/incidents/A1/links/\(link.id)").status == 204)
+            let status = try await client.send(.get, "/api/v1/status", token: lee)
+            #expect(status.text.contains("\"cameraCount\":1") && !status.text.contains("incidentCount") && !status.text.contains("segmentCount"))
+            #expect(try await client.get("/api/v1/status").text.contains("\"cameraCount\":2"))
+        }
+    }
+
+    /// The record keeps a camera's place only as it is now; what it was is in the log.
+    @Test func aChangedCameraLeavesItsFormerPlaceInTheLog() async throws {
+        try await Installation.run { installation, client in
+            let made = try await client.send(
+                .post, "/api/v1/cameras", #"{"code":"gate-1","name":"Gate 1","lat":30.1893,"lon":120.1781,"bearingDegrees":90,"url":"rtsp://10.0.0.1/x"}"#)
+            #expect(made.status == 201, "\(made.text)")
+            let moved = try await client.send(
+                .patch, "/api/v1/cameras/gate-1", #"{"name":"Moved","lat":31.9,"lon":119.5,"bearingDegrees":270,"user":"viewer","password":"pass-word"}"#)
+            #expect(moved.status == 200, "\(moved.text)")
+            let details = try await installation.entries().filter { $0.act.camera?.text == "gate-1" }.compactMap(\.act.detail)
+            #expect(details.first?.contains("place 30.1893,120.1781, bearing 90.0") == true, "\(details)")
+            #expect(
+                details.last == "name 'Gate 1' to 'Moved', place 30.1893,120.1781 to 31.9,119.5, bearing 90.0 to 270.0, credentials", "\(details)")
+        }
+    }
+
     @Test(arguments: ["token", "access_token", "Token", "password", "apikey"])
     func refusesASecretInTheAddress(name: String) async throws {
         try await Installation.run { installation, client in

@@ -55,7 +55,7 @@ extension API {
         let (camera, credentials) = try CameraInput(&fields).newCamera(at: services.clock.now())
         let placed = try await inItsGrid(camera)
         try checkScope(of: placed, call)
-        try await consultations.allow(.cameraAdded, call, camera: placed.code, detail: placed.name)
+        try await consultations.allow(.cameraAdded, call, camera: placed.code, detail: CameraChange.text(of: placed))
         try await records.addCamera(placed, credentials: credentials)
         await services.feeds.cameraChanged(placed.code)
         logger.notice("camera registered", metadata: ["camera": "\(placed.code)"])
@@ -100,6 +100,7 @@ extension API {
         var fields = try await call.fields(of: "camera", limits: limits)
         let input = try CameraInput(&fields)
         var camera = try await existingCamera(call)
+        let before = camera
         if let code = input.code.value, code != camera.code.text {
             throw CaselightError(
                 .conflict, "change the code of camera '\(camera.code)'", because: "its footage is kept under its code",
@@ -107,7 +108,10 @@ extension API {
         }
         let credentials = try input.apply(to: &camera, at: services.clock.now())
         try checkScope(of: camera, call)
-        try await consultations.allow(.cameraChanged, call, camera: camera.code)
+        var keepsCredentials = false
+        if case .keep = credentials { keepsCredentials = true }
+        try await consultations.allow(
+            .cameraChanged, call, camera: camera.code, detail: CameraChange.text(from: before, to: camera, changesCredentials: !keepsCredentials))
         try await records.updateCamera(camera, credentials: credentials)
         await services.feeds.cameraChanged(camera.code)
         logger.notice("camera changed", metadata: ["camera": "\(camera.code)"])
@@ -115,8 +119,9 @@ extension API {
     }
 
     private func removeCamera(_ call: Call) async throws -> Response {
-        let code = try await existingCamera(call).code
-        try await consultations.allow(.cameraRemoved, call, camera: code)
+        let camera = try await existingCamera(call)
+        let code = camera.code
+        try await consultations.allow(.cameraRemoved, call, camera: code, detail: CameraChange.text(of: camera))
         try await records.removeCamera(code, at: services.clock.now())
         await services.feeds.cameraChanged(code)
         logger.notice("camera removed", metadata: ["camera": "\(code)"])
