@@ -10,6 +10,11 @@ extension ConsultationBook {
     /// The last checkpoint that was saved; `nil` before the first.
     package var currentCheckpoint: SignedCheckpoint? { state.withLock { $0.lastCheckpoint } }
 
+    /// All that were saved, oldest first. - Throws: `diskFailed`.
+    package func savedCheckpoints() async throws -> [SignedCheckpoint] {
+        try await withTaskExecutorPreference(Self.lane) { try CheckpointFile(path: settings.checkpointPath).all() }
+    }
+
     /// What keeps checkpoints from being saved; `nil` while they are.
     package var checkpointProblem: String? { state.withLock { $0.checkpointProblem } }
 

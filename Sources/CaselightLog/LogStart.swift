@@ -39,6 +39,10 @@ extension ConsultationBook {
             let tail = try await LogStart.tail(of: parts.store)
             let checkpoint = try await LogStart.lastCheckpoint(parts, tail: tail)
             let table = ViewingTable(left: try await LogStart.viewings(in: parts.store))
+            if checkpoint == nil, tail.count > 0 {
+                parts.logger.critical(
+                    "there is no checkpoint in '\(parts.settings.checkpointPath)', and the log has \(tail.count) entries: it was never saved, or was taken away. Hold the log against one that was kept elsewhere: caselight log verify --checkpoint FILE")
+            }
             let book = ConsultationBook(parts, tail: tail, table: table, checkpoint: checkpoint)
             // A full disk keeps the log from being written, not the daemon from starting: it is tried again with every tick.
             if !table.left.isEmpty { _ = try? await book.ask(.sealDue) }

@@ -44,7 +44,8 @@ import Testing
         let refused = try run("restore", "\(state)/copy", fails: true)
         #expect(refused.error.contains("the log is truncated") && refused.error.contains("--accept-loss"), "\(refused.error)")
         #expect(!FileManager.default.fileExists(atPath: "\(state)/log.db"))
-        try run("restore", "\(state)/copy", "--accept-loss")
+        let taken = try run("restore", "\(state)/copy", "--accept-loss")
+        #expect(taken.error.contains("Loss accepted: 2 entries at least are lost"), "\(taken.error)")
         let backup = try run("backup", "\(state)/after", fails: true)
         #expect(backup.error.contains("the consultation log does not hold"), "the loss is told for ever: \(backup.error)")
     }

@@ -14,7 +14,7 @@ extension API {
         return [
             Route(.get, "/api/v1/consultations", Self.auditors, act: .logRead, query: filter + ["format"], handler: listEntries),
             Route(.get, "/api/v1/consultations/log.jsonl", Self.auditors, act: .logRead, query: ["first"], handler: wholeLog),
-            Route(.get, "/api/v1/consultations/checkpoint", Self.auditors, act: .logRead, handler: checkpoint),
+            Route(.get, "/api/v1/consultations/checkpoint", Self.auditors, act: .logRead, query: ["saved"], handler: checkpoint),
             Route(
                 .get, "/api/v1/consultations/{sequence}/proof", Self.auditors, act: .logRead, query: ["size"], required: ["size"],
                 handler: inclusionProof),
@@ -27,6 +27,7 @@ extension API {
 
     private static var auditors: AccessRule { .roles([.auditor]) }
 
+    private enum Flag: String, CaseIterable { case `true`, `false` }
     private enum LogFormat: String, CaseIterable { case json, csv }
 
     private func listEntries(_ call: Call) async throws -> Response {
@@ -89,7 +90,10 @@ extension API {
     }
 
     private func checkpoint(_ call: Call) async throws -> Response {
-        let note = try await services.book.checkpoint().note
+        let now = try await services.book.checkpoint()
+        let isWithSaved = try call.query.choice("saved", of: Flag.self) == .true
+        let saved = isWithSaved ? try await services.book.savedCheckpoints() : []
+        let note = (saved.last == now ? saved : saved + [now]).map(\.note).joined(separator: "\n")
         return Response(
             status: .ok, headers: [.contentType: "text/plain; charset=utf-8"], body: .init(byteBuffer: ByteBuffer(string: note)))
     }

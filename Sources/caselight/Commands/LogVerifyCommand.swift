@@ -11,8 +11,8 @@ struct LogVerify: DaemonCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Prove that the log is whole, unchanged, and goes on from what was signed before.",
         discussion: """
-            Reads every entry, here and not on the daemon's machine, and holds the log against the checkpoints given and the one that the \
-            daemon signs now. A checkpoint that was kept elsewhere shows what even the machine's administrator took away.
+            Reads every entry, here and not on the daemon's machine, and holds the log against the checkpoints given, those that the \
+            daemon has saved and the one it signs now. A checkpoint that was kept elsewhere shows what even the machine's administrator took away.
 
             Example:
               caselight log verify --checkpoint checkpoint-2026-03-02 --key signing-key.pem
@@ -40,7 +40,7 @@ struct LogVerify: DaemonCommand {
         for path in checkpoint { notes.append(try Self.text(of: path)) }
         var pem = try key.map(Self.text)
         if file == nil {
-            notes.append(String(decoding: try await client.data(.GET, "/api/v1/consultations/checkpoint"), as: UTF8.self))
+            notes.append(String(decoding: try await client.data(.GET, "/api/v1/consultations/checkpoint", [("saved", "true")]), as: UTF8.self))
             if pem == nil { pem = String(decoding: try await client.data(.GET, "/api/v1/signing-key.pem"), as: UTF8.self) }
         }
         let published = try Self.keys(pem ?? "")

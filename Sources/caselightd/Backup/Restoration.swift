@@ -20,7 +20,7 @@ struct Restoration {
     func run() async throws {
         try await checkKey()
         let log = try await chooseLog()
-        try await checkChosen(log)
+        let lost = try await checkChosen(log)
         let suffix = ".before-restore-" + SystemWallClock().now().rfc3339().filter { $0.isNumber }
         if log == .backup { try put(BackupFolder.log, at: settings.logPath, asideWith: suffix) }
         try put(BackupFolder.records, at: settings.recordsPath, asideWith: suffix)
@@ -28,8 +28,8 @@ struct Restoration {
         where !FileManager.default.fileExists(atPath: path) && FileManager.default.fileExists(atPath: source.file(name)) {
             try put(name, at: path, asideWith: suffix)
         }
-        let forgotten = try await enter()
-        tell(log, forgotten)
+        let forgotten = try await enter(lost)
+        tell(log, forgotten, lost)
         try await ArchiveComparison(settings: settings, list: source.file(BackupFolder.archive), takenAt: manifest.createdAt).tell()
     }
 
@@ -77,12 +77,17 @@ struct Restoration {
     }
 
     /// Holds what will be the log against every checkpoint at hand.
-    private func checkChosen(_ log: ChosenLog) async throws {
+    ///
+    /// - Returns: what does not agree, where that was accepted; one line.
+    private func checkChosen(_ log: ChosenLog) async throws -> String? {
         var known: [SignedCheckpoint] = []
         var keys: [VerifyingKey] = []
         for path in [settings.signingKeysPath, source.file(BackupFolder.keys)] { keys += try PublicKeyFile(path: path).keys() }
         for path in [settings.log.checkpointPath, source.file(BackupFolder.checkpoints)] { known += try CheckpointFile(path: path).all() }
         for path in checkpoints {
+            guard FileManager.default.isReadableFile(atPath: path) else {
+                throw CommandFailure(text: "cannot read '\(path)': there is no such file, or it may not be read.")
+            }
             let given = try CheckpointFile(path: path).all()
             guard !given.isEmpty else { throw CommandFailure(text: "cannot read a checkpoint from '\(path)': it holds no signed note.") }
             known += given
@@ -97,6 +102,10 @@ struct Restoration {
                 .evidenceBroken, "restore from \(source.path)", because: "the log would not hold: \(verdict.problem ?? "")",
                 remedy: "Look for a newer backup. Where the entries are lost for good: --accept-loss. \(Self.unchanged)")
         }
+        let wrong = verdict.checkpoints.filter { $0.problem != nil }
+        guard let largest = wrong.map(\.size).max() else { return nil }
+        let missing = largest > verdict.count ? "\(largest - verdict.count) entries at least are lost" : "entries were replaced"
+        return "\(missing): of \(verdict.checkpoints.count) checkpoints \(wrong.count) do not agree, the largest over \(largest) entries"
     }
 
     // MARK: In place
@@ -127,7 +136,7 @@ struct Restoration {
     }
 
     /// Enters the restoration in the log that is now in place. - Returns: what was given up for want of its key.
-    private func enter() async throws -> [String] {
+    private func enter(_ lost: String?) async throws -> [String] {
         let records = try isKeyLost ? LocalRecords.openWithoutLostKey(settings) : LocalRecords.open(settings)
         let forgotten = isKeyLost ? try await records.forgetUnreadableSecrets() : []
         let (parts, _) = try await OpenedLog.bookParts(settings, records: records, clock: SystemWallClock())
@@ -136,12 +145,13 @@ struct Restoration {
         try await book.append(
             LoggedAct(
                 .restore, by: Self.actor, outcome: .done, object: source.path,
-                detail: "as of \(manifest.createdAt.rfc3339()), when the log had \(manifest.entryCount) entries\(forgotten.isEmpty ? "" : "; \(forgotten.count) secrets given up")"))
+                detail: "as of \(manifest.createdAt.rfc3339()), when the log had \(manifest.entryCount) entries\(forgotten.isEmpty ? "" : "; \(forgotten.count) secrets given up")\(lost.map { "; LOSS ACCEPTED, \($0)" } ?? "")"))
         await book.close()
         return forgotten
     }
 
-    private func tell(_ log: ChosenLog, _ forgotten: [String]) {
+    private func tell(_ log: ChosenLog, _ forgotten: [String], _ lost: String?) {
+        if let lost { printToStandardError("Loss accepted: \(lost). The log says so, and so does every later verification.") }
         print("Records as of \(manifest.createdAt.rfc3339()) are in place; what stood here is beside them, named ….before-restore-….")
         print(log == .present ? "The log here was kept: it goes on from the backup's \(manifest.entryCount) entries." : "The log of the backup, \(manifest.entryCount) entries, is in place.")
         for secret in forgotten { print("given up: \(secret)") }
