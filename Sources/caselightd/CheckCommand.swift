@@ -9,7 +9,8 @@ struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Compares the archive's files with what the index says of them.",
         discussion: """
-            Exit status 0 when all agree, 1 when something is wrong. The daemon may be running. Nothing is changed.
+            Exit status 0 when all agree, 1 when something is wrong. The daemon may be running: then what is found wrong is looked at
+            again after 5 seconds, and only what stays is told. Nothing is changed.
             Example: caselightd check --hash --json
             """)
 
@@ -71,6 +72,10 @@ struct CheckCommand: AsyncParsableCommand {
             try await index.forEachPage(of: camera) { page in report.add(page, try await archive.check(page, level: level)) }
         }
         report.findings += try await archive.findStrays { id in try await index.segment(id) != nil }
+        if !report.isClean, !Archive.isUnattended(at: archive.path) {
+            try await Task.sleep(for: .seconds(5))
+            report.findings = try await archive.lasting(report.findings, level: level) { try await index.segment($0) }
+        }
         return report
     }
 }

@@ -182,6 +182,26 @@ import Testing
         #expect(try JSONDecoder().decode(ArchiveCheckReport.self, from: JSONEncoder().encode(report)) == report)
     }
 
+    /// Beside running workers a file may be ahead of the index, and the index of an erasure.
+    @Test func tellsOnlyWhatStaysWrong() async throws {
+        let archive = try open()
+        let live = try record()
+        let (known, erased, damaged) = (live[0], live[1], live[2])
+        let index = { (id: SegmentID) in live.first { $0.id == id && id != erased.id } }
+        try FileManager.default.removeItem(atPath: archive.videoPath(of: damaged))
+        let damage = try await archive.check([damaged], level: .hash)
+        #expect(damage.map(\.problem) == [.missing])
+        let orphans = try await archive.findStrays { _ in false }
+        #expect(Set(orphans.compactMap(\.segment)).isSuperset(of: [known.id, erased.id]))
+
+        let staying = try await archive.lasting(orphans + damage, level: .hash, segment: index)
+        #expect(staying == orphans.filter { $0.segment == erased.id } + damage)
+        for path in [archive.videoPath(of: erased), archive.audioPath(of: erased)].compactMap({ $0 }) {
+            try FileManager.default.removeItem(atPath: path)
+        }
+        #expect(try await archive.lasting(staying, level: .hash, segment: index) == damage)
+    }
+
     // MARK: Originals
 
     @Test func keepsARecordedFileByteForByte() async throws {

@@ -15,8 +15,7 @@ extension Archive {
         return found
     }
 
-    /// Files of segments that the index does not know, and what is none of ours. While media workers run, ask the index late:
-    /// a segment's file is there a moment before the index knows it.
+    /// Files of segments that the index does not know, and what is none of ours.
     package func findStrays(isKnown: (SegmentID) async throws -> Bool) async throws -> [ArchiveFinding] {
         var found: [ArchiveFinding] = []
         let foreign = { (path: String) in
@@ -32,6 +31,23 @@ extension Archive {
             }
         }
         return found
+    }
+
+    /// What of `findings` is still so now that `segment` asks the index again. Beside running media workers the files and the
+    /// index disagree for moments: a new segment's file is there before the index knows it, and an erased one's is gone before.
+    package func lasting(
+        _ findings: [ArchiveFinding], level: CheckLevel, segment: (SegmentID) async throws -> Segment?
+    ) async throws -> [ArchiveFinding] {
+        var lasting: [ArchiveFinding] = []
+        var checked: Set<SegmentID> = []
+        for finding in findings {
+            if let id = finding.segment, let known = try await segment(id) {
+                if checked.insert(id).inserted { lasting += try await check([known], level: level) }
+            } else if try await threads.run({ Disk.exists("\(path)/\(finding.path)") }) {
+                lasting.append(finding)
+            }
+        }
+        return lasting
     }
 
     private func findings(_ segment: Segment, _ level: CheckLevel) async throws -> [ArchiveFinding] {

@@ -20,6 +20,12 @@ extension Disk {
         return file
     }
 
+    /// Whether there is anything of this name, a link included.
+    static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
     /// Bytes at an offset; fewer where the file ends before.
     static func read(_ file: FileDescriptor, at offset: Int64, count: Int) throws -> [UInt8] {
         try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
