@@ -1,9 +1,10 @@
 internal import CaselightModel
+internal import CaselightStore
 import Foundation
 import Glibc
 import SystemPackage
 
-/// The files of exports: `<id>.zip` when whole, `<id>.tsr` for a time stamp that came later; `<id>.zip.part`, `<id>.tsr.part` and
+/// The files of exports: `<id>.zip` when whole, `<id>.tsr` for a time stamp that came later; `<id>.zip.part` and
 /// `<id>.work/` while being made. All calls block.
 struct ExportFolder: Sendable {
     let path: String
@@ -20,7 +21,7 @@ struct ExportFolder: Sendable {
     /// Removes what an export left half made, and its package. What is not there is no error.
     func clear(_ id: String) throws(CaselightError) {
         try Self.doing("remove what was left of export '\(id)'") {
-            for file in [part(id), package(id), stamp(id) + ".part", stamp(id)] { try remove(file) }
+            for file in [part(id), package(id), stamp(id), stamp(id) + ".new"] { try remove(file) }
             try removeFolder(work(id))
             try sync(folder: path)
         }
@@ -33,7 +34,7 @@ struct ExportFolder: Sendable {
         try Self.doing("remove half-made exports in '\(path)'") {
             var count = 0
             for name in try FileManager.default.contentsOfDirectory(atPath: path) {
-                let isPart = [".zip.part", ".tsr.part"].contains { name.hasSuffix($0) } && Self.isID(name.dropLast(9))
+                let isPart = name.hasSuffix(".zip.part") && Self.isID(name.dropLast(9))
                 let isWork = name.hasSuffix(".work") && Self.isID(name.dropLast(5))
                 if isPart { try remove("\(path)/\(name)") }
                 if isWork { try removeFolder("\(path)/\(name)") }
@@ -78,18 +79,7 @@ struct ExportFolder: Sendable {
 
     /// Keeps an authority's answer that came after the package was sealed; durable, or not there.
     func publishStamp(_ id: String, _ response: [UInt8]) throws(CaselightError) {
-        let part = stamp(id) + ".part"
-        try Self.doing("keep the time stamp of export '\(id)'") {
-            try remove(part)
-            let file = try FileDescriptor.open(
-                FilePath(part), .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: [.ownerReadWrite, .groupRead])
-            try file.closeAfter {
-                try file.writeAll(response)
-                try call { fsync(file.rawValue) }
-            }
-            try call { rename(part, stamp(id)) }
-            try sync(folder: path)
-        }
+        try DurableFile.put(response, at: stamp(id), mode: 0o640, replacing: true, doing: "keep the time stamp of export '\(id)'")
     }
 
     /// Bytes that this process may still write there.

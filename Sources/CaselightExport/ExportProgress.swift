@@ -53,7 +53,7 @@ final class ExportBoard: Sendable {
 
     /// What comes last is what counts: a slow reader misses what is in between.
     func tell(_ progress: ExportProgress) {
-        let isOver = progress.state != .waiting && progress.state != .running
+        let isOver = progress.state.isOver
         let told = state.withLock { state in
             state.latest[progress.id] = isOver ? nil : progress
             return state.watchers.values.filter { $0.id == progress.id }.map { $0.1 }

@@ -1,5 +1,6 @@
 package import CaselightEvidence
 package import CaselightModel
+internal import CaselightStore
 import Foundation
 
 /// The public keys that an installation has signed with, the newest last: what was signed before a key was lost is still held to it.
@@ -7,8 +8,6 @@ import Foundation
 /// PEM, one after another. Whoever can write here can sign as well, so it proves nothing by itself: a key that was published elsewhere does.
 /// Blocks.
 package struct PublicKeyFile: Sendable {
-    private static let mode = 0o640
-
     package let path: String
 
     package init(path: String) { self.path = path }
@@ -16,7 +15,9 @@ package struct PublicKeyFile: Sendable {
     /// None where there is no file. - Throws: `diskFailed`; `evidenceBroken` where it holds something else.
     package func keys() throws(CaselightError) -> [VerifyingKey] {
         guard FileManager.default.fileExists(atPath: path) else { return [] }
-        guard let data = FileManager.default.contents(atPath: path) else { throw failure("read", "it may not be read") }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw CaselightError(.diskFailed, "read the public keys in '\(path)'", because: "it may not be read")
+        }
         do { return try VerifyingKey.all(inPEM: String(decoding: data, as: UTF8.self)) } catch {
             throw CaselightError(
                 .evidenceBroken, "read the public keys in '\(path)'", because: "it is not a list of Ed25519 keys in PEM",
@@ -30,18 +31,8 @@ package struct PublicKeyFile: Sendable {
     package func note(_ key: VerifyingKey) throws(CaselightError) -> [VerifyingKey] {
         let known = try keys()
         if known.last == key { return known }
-        let text = (known + [key]).map(\.pem).joined()
-        do {
-            // In the place of the old file at once: it is small, and a torn one would be no list of keys.
-            try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
-            try FileManager.default.setAttributes([.posixPermissions: Self.mode], ofItemAtPath: path)
-        } catch {
-            throw failure("write", error.localizedDescription)
-        }
+        try DurableFile.put(
+            Array((known + [key]).map(\.pem).joined().utf8), at: path, mode: 0o640, replacing: true, doing: "write the public keys in '\(path)'")
         return known + [key]
-    }
-
-    private func failure(_ verb: String, _ cause: String) -> CaselightError {
-        CaselightError(.diskFailed, "\(verb) the public keys in '\(path)'", because: cause)
     }
 }

@@ -26,10 +26,9 @@ enum LocalAccounts {
             let answer = try await daemon.send("POST", "/api/v1/accounts/\(account.name)/tokens", NewToken(name: token))
             print(try JSONDecoder().decode(MadeToken.self, from: answer).token)
         case .direct(let desk, let log):
-            let actor = LogActor(who: "machine", roles: [.admin], address: "machine")
-            try await desk.add(account, password: password, by: actor)
+            try await desk.add(account, password: password, by: .machine)
             if let token {
-                print(try await desk.makeToken(for: account.name, name: token, days: AccountDesk.tokenDaysDefault, by: actor).text)
+                print(try await desk.makeToken(for: account.name, name: token, days: AccountDesk.tokenDaysDefault, by: .machine).text)
             }
             await log.close()
         }
@@ -42,7 +41,7 @@ enum LocalAccounts {
         case .direct(let desk, let log):
             var change = AccountDesk.Change()
             change.password = password
-            _ = try await desk.change(name, change, by: LogActor(who: "machine", roles: [.admin], address: "machine"))
+            _ = try await desk.change(name, change, by: .machine)
             await log.close()
         }
         printToStandardError("account '\(name)' has a new password; its sessions have ended")

@@ -20,10 +20,13 @@ enum LocalRecords {
         return try SQLiteRecordStore.open(path: settings.recordsPath, sealer: SecretSealer(try file.make()))
     }
 
-    /// Opens them where the key is lost for good, with a new one where no file of keys is there.
-    static func openWithoutLostKey(_ settings: Settings) throws -> SQLiteRecordStore {
+    /// Opens them where the key is lost for good, with a new one where no file of keys is there, and drops what cannot be read.
+    ///
+    /// - Returns: the records, and what was given up, as errors name it.
+    static func openGivingUpLostKey(_ settings: Settings) async throws -> (SQLiteRecordStore, givenUp: [String]) {
         let file = settings.keyFile
         let keys = file.isCredential || file.isThere ? try file.keys() : try file.make()
-        return try SQLiteRecordStore.open(path: settings.recordsPath, sealer: SecretSealer(keys))
+        let records = try SQLiteRecordStore.open(path: settings.recordsPath, sealer: SecretSealer(keys))
+        return (records, try await records.forgetUnreadableSecrets())
     }
 }

@@ -22,8 +22,6 @@ struct RotateKeyCommand: AsyncParsableCommand {
     @OptionGroup var options: SettingsOptions
     @Flag(help: "Give up what cannot be read for want of a key that is lost for good. The daemon must not be running.") var lost = false
 
-    private static let actor = LogActor(who: "machine", roles: [.admin], address: "machine")
-
     func run() async throws {
         try await reporting {
             let settings = try await options.read()
@@ -44,7 +42,7 @@ struct RotateKeyCommand: AsyncParsableCommand {
         let clock = SystemWallClock()
         let parts = try await Parts.open(settings, clock: clock)
         let log = try await OpenedLog.open(settings, records: parts.records, clock: clock).book
-        try await log.append(LoggedAct(.keyRotated, by: Self.actor, outcome: .allowed, detail: "every secret is sealed anew"))
+        try await log.append(LoggedAct(.keyRotated, by: .machine, outcome: .allowed, detail: "every secret is sealed anew"))
         let rotated = try await KeyKeeper(file: settings.keyFile, records: parts.records, logger: Logger(label: "keys")).rotate()
         await log.close()
         return rotated
@@ -56,8 +54,7 @@ struct RotateKeyCommand: AsyncParsableCommand {
             throw CommandFailure(text: "cannot give up the lost key: caselightd is running, and has it in memory. Run caselightd rotate-key without --lost.")
         }
         try Parts.becomeOwner(of: settings.statePath)
-        let records = try LocalRecords.openWithoutLostKey(settings)
-        let forgotten = try await records.forgetUnreadableSecrets()
+        let (records, forgotten) = try await LocalRecords.openGivingUpLostKey(settings)
         let clock = SystemWallClock()
         let (parts, _) = try await OpenedLog.bookParts(settings, records: records, clock: clock)
         let isSignedAnew = try await LogStart.signAnew(parts)
@@ -67,7 +64,7 @@ struct RotateKeyCommand: AsyncParsableCommand {
         let book = try await ConsultationBook.open(parts)
         try await book.append(
             LoggedAct(
-                .keyRotated, by: Self.actor, outcome: .done,
+                .keyRotated, by: .machine, outcome: .done,
                 detail: "the key was lost; \(forgotten.count) secrets given up; now signed by \(parts.key.publicKey.fingerprint)"))
         await book.close()
         for secret in forgotten { print("given up: \(secret)") }

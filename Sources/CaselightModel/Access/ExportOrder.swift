@@ -46,4 +46,9 @@ public struct ExportClip: Hashable, Sendable, Codable {
 }
 
 /// Where an export stands. One that a restart interrupts begins again; the package of an expired one was removed, and can be made anew.
-public enum ExportState: String, Hashable, Sendable, Codable, CaseIterable { case waiting, running, ready, failed, expired }
+public enum ExportState: String, Hashable, Sendable, Codable, CaseIterable {
+    case waiting, running, ready, failed, expired
+
+    /// Whether nothing more is done for it.
+    public var isOver: Bool { self != .waiting && self != .running }
+}

@@ -56,6 +56,8 @@ public struct LogActor: Hashable, Sendable, Codable {
 
     /// What the daemon does by itself.
     public static let daemon = LogActor(who: "caselightd")
+    /// The administrator of the machine itself, by a command there.
+    public static let machine = LogActor(who: "machine", roles: [.admin], address: "machine")
 }
 
 /// What came of it.

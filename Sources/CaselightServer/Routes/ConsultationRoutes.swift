@@ -27,7 +27,6 @@ extension API {
 
     private static var auditors: AccessRule { .roles([.auditor]) }
 
-    private enum Flag: String, CaseIterable { case `true`, `false` }
     private enum LogFormat: String, CaseIterable { case json, csv }
 
     private func listEntries(_ call: Call) async throws -> Response {
@@ -91,8 +90,7 @@ extension API {
 
     private func checkpoint(_ call: Call) async throws -> Response {
         let now = try await services.book.checkpoint()
-        let isWithSaved = try call.query.choice("saved", of: Flag.self) == .true
-        let saved = isWithSaved ? try await services.book.savedCheckpoints() : []
+        let saved = try call.query.flag("saved") == true ? try await services.book.savedCheckpoints() : []
         let note = (saved.last == now ? saved : saved + [now]).map(\.note).joined(separator: "\n")
         return Response(
             status: .ok, headers: [.contentType: "text/plain; charset=utf-8"], body: .init(byteBuffer: ByteBuffer(string: note)))

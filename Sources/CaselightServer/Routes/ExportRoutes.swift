@@ -138,6 +138,11 @@ extension API {
         return true
     }
 
+    /// Whether what is being sent of it may go on being sent.
+    private func mayHave(_ order: ExportOrder, _ principal: Principal) async throws -> Bool {
+        principal.has(.investigator) ? try await knows(order, principal) : false
+    }
+
     // MARK: Progress
 
     private static let eventInterval = Duration.milliseconds(500)
@@ -151,7 +156,7 @@ extension API {
             var (order, last, quiet) = (first, ByteBuffer(), 0)
             while true {
                 let reply = await reply(order)
-                let isOver = order.state != .waiting && order.state != .running
+                let isOver = order.state.isOver
                 var event = ByteBuffer(string: isOver ? "event: done\ndata: " : "event: progress\ndata: ")
                 event.writeImmutableBuffer(JSONReply.buffer(reply))
                 event.writeString("\n\n")
@@ -166,7 +171,7 @@ extension API {
                 try await Task.sleep(for: Self.eventInterval)
                 // Who was revoked meanwhile, or may no longer know of it, hears no more.
                 let principal = try await gatekeeper.principal(of: call.request, call.context)
-                guard principal.has(.investigator), let current = try await cases.export(order.id), try await knows(current, principal) else { break }
+                guard let current = try await cases.export(order.id), try await mayHave(current, principal) else { break }
                 order = current
             }
             try await writer.finish(nil)
@@ -221,7 +226,7 @@ extension API {
     private func packageBody(_ order: ExportOrder, _ range: Range<Int64>, _ call: Call) -> ResponseBody {
         let exports = services.exports
         return ResponseBody(contentLength: range.count) { [gatekeeper] writer in
-            var watch = RightWatch(call, gatekeeper) { $0.has(.investigator) ? try await knows(order, $0) : false }
+            var watch = RightWatch(call, gatekeeper) { try await mayHave(order, $0) }
             var position = range.lowerBound
             while position < range.upperBound {
                 try await watch.look()

@@ -12,13 +12,13 @@ extension API {
         let at: WallTime
         let isReady: Bool
         let problems: [ReadinessProblem]
-        let cameraCount: Int
+        var cameraCount: Int
         /// Of the whole installation, and so for those alone who may know of all of it; the same holds for footage and archive.
-        let incidentCount: Int?
+        var incidentCount: Int?
         /// By state; states that no feed is in are there too, with 0.
         let feedCounts: [String: Int]
-        let footage: FootageStatistics?
-        let archive: ArchiveSpace?
+        var footage: FootageStatistics?
+        var archive: ArchiveSpace?
     }
 
     private struct ArchiveSpace: Encodable {
@@ -33,10 +33,16 @@ extension API {
         var counts = Dictionary(uniqueKeysWithValues: FeedStatus.State.allCases.map { ($0.rawValue, 0) })
         for feed in await services.feeds.statuses() where known?.contains(feed.camera) ?? true { counts[feed.state.rawValue, default: 0] += 1 }
         let problems = await services.readiness()
-        let all = known == nil ? try await (records.cameraCount(), records.incidentCount(), index.statistics(), space()) : nil
-        return try JSONReply.response(StatusReply(
+        var reply = StatusReply(
             version: settings.version, at: services.clock.now(), isReady: problems.isEmpty, problems: problems,
-            cameraCount: all?.0 ?? known?.count ?? 0, incidentCount: all?.1, feedCounts: counts, footage: all?.2, archive: all?.3))
+            cameraCount: known?.count ?? 0, feedCounts: counts)
+        if known == nil {
+            reply.cameraCount = try await records.cameraCount()
+            reply.incidentCount = try await records.incidentCount()
+            reply.footage = try await index.statistics()
+            reply.archive = try space()
+        }
+        return try JSONReply.response(reply)
     }
 
     private func space() throws -> ArchiveSpace {

@@ -130,7 +130,7 @@ private func finish(_ part: String, as target: String, _ operation: String) thro
         throw errno == EEXIST ? existing(operation) : StoreFailure.systemError(errno, doing: operation, path: target)
     }
     unlink(part)
-    try syncFolder(of: target, doing: operation)
+    try DurableFile.syncFolder(of: target, doing: operation)
     return Int64(status.st_size)
 }
 

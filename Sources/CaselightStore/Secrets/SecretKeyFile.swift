@@ -83,28 +83,7 @@ public struct SecretKeyFile: Hashable, Sendable {
     }
 
     private func put(_ keys: SecretKeys, replacing: Bool) throws(CaselightError) {
-        let fresh = path + ".new"
-        // What a crash left of an earlier writing.
-        unlink(fresh)
-        let descriptor = open(fresh, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failure(errno, "write") }
-        let bytes = Array(keys.text.utf8)
-        let written = write(descriptor, bytes, bytes.count)
-        let isWhole = written == bytes.count && fchmod(descriptor, 0o600) == 0 && fsync(descriptor) == 0
-        let code = written >= 0 && written < bytes.count ? ENOSPC : errno
-        close(descriptor)
-        guard isWhole else {
-            unlink(fresh)
-            throw failure(code, "write")
-        }
-        // A link gives way to nothing that stands there; a rename replaces it.
-        guard (replacing ? rename(fresh, path) : link(fresh, path)) == 0 else {
-            let code = errno
-            unlink(fresh)
-            throw failure(code, "write")
-        }
-        unlink(fresh)
-        try syncFolder(of: path, doing: "keep the keys in \(path)")
+        try DurableFile.put(Array(keys.text.utf8), at: path, mode: 0o600, replacing: replacing, doing: "write the keys in \(path)")
     }
 
     private func checkKeeping(_ descriptor: Int32) throws(CaselightError) {

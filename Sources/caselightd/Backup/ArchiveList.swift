@@ -9,7 +9,7 @@ struct ArchiveList {
     let archive: Archive
 
     func write(to path: String) async throws -> (fileCount: Int, openCount: Int) {
-        var file = try DurableFile(path)
+        var file = try LongFile(path)
         var (fileCount, openCount) = (0, 0)
         for camera in try await index.camerasWithFootage() {
             try await index.forEachPage(of: camera) { page in
@@ -46,4 +46,39 @@ struct ArchiveList {
     }
 
     private func line(_ sha256: String, _ path: String) -> String { "\(sha256)  \(path.dropFirst(archive.path.count + 1))\n" }
+}
+
+/// A new file of any length, on disk once it is closed.
+private struct LongFile {
+    private let handle: FileHandle
+    private let path: String
+    private var buffer = Data()
+    private static let bufferByteCount = 1 << 20
+
+    init(_ path: String) throws(CaselightError) {
+        let descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0o640)
+        guard descriptor >= 0 else { throw BackupFolder.failure(errno, "write \(path)") }
+        handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        self.path = path
+    }
+
+    mutating func write(_ data: Data) throws {
+        buffer.append(data)
+        if buffer.count >= Self.bufferByteCount { try flush() }
+    }
+
+    mutating func close() throws {
+        try flush()
+        guard fsync(handle.fileDescriptor) == 0 else { throw BackupFolder.failure(errno, "write \(path)") }
+        try handle.close()
+    }
+
+    private mutating func flush() throws {
+        do {
+            try handle.write(contentsOf: buffer)
+        } catch {
+            throw CaselightError(.diskFull, "write \(path)", because: error.localizedDescription)
+        }
+        buffer.removeAll(keepingCapacity: true)
+    }
 }

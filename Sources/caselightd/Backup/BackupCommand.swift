@@ -42,8 +42,6 @@ struct Backup {
     let settings: Settings
     let target: BackupFolder
 
-    private static let actor = LogActor(who: "machine", roles: [.admin], address: "machine")
-
     private struct Begin: Encodable { let folder: String }
     private struct Begun: Decodable { let checkpoint: String }
 
@@ -79,7 +77,7 @@ struct Backup {
         let clock = SystemWallClock()
         let parts = try await Parts.open(settings, clock: clock)
         let opened = try await OpenedLog.open(settings, records: parts.records, clock: clock)
-        try await opened.book.append(LoggedAct(.backup, by: Self.actor, outcome: .allowed, object: target.path))
+        try await opened.book.append(LoggedAct(.backup, by: .machine, outcome: .allowed, object: target.path))
         let checkpoint = try await opened.book.checkpoint()
         await opened.book.close()
         try opened.store.close()

@@ -1,9 +1,8 @@
 import CaselightEvidence
-import CaselightLog
 import CaselightModel
+import CaselightStore
 import Crypto
 import Foundation
-import SystemPackage
 
 /// A copy of the databases, in a folder of its own.
 ///
@@ -62,9 +61,6 @@ struct BackupFolder {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         try write(try encoder.encode(manifest) + Data("\n".utf8), as: Self.manifest)
-        let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        defer { close(folder) }
-        guard folder >= 0, fsync(folder) == 0 else { throw Self.failure(errno, "keep the folder \(path)") }
     }
 
     /// Reads what the copy is, and holds every file of it against that.
@@ -115,9 +111,7 @@ struct BackupFolder {
     }
 
     private func write(_ data: Data, as name: String) throws {
-        var lines = try DurableFile(file(name))
-        try lines.write(data)
-        try lines.close()
+        try DurableFile.put([UInt8](data), at: file(name), mode: 0o640, replacing: false, doing: "write \(file(name))")
     }
 
     private func broken(_ cause: String) -> CaselightError {
@@ -127,40 +121,5 @@ struct BackupFolder {
     static func failure(_ code: Int32, _ operation: String, remedy: String = "") -> CaselightError {
         let kind: CaselightError.Code = code == ENOSPC || code == EDQUOT ? .diskFull : code == EEXIST ? .duplicate : .diskFailed
         return CaselightError(kind, operation, because: String(cString: strerror(code)), remedy: remedy)
-    }
-}
-
-/// A new file that is on disk once it is closed.
-struct DurableFile {
-    private let handle: FileHandle
-    private let path: String
-    private var buffer = Data()
-    private static let bufferByteCount = 1 << 20
-
-    init(_ path: String) throws(CaselightError) {
-        let descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0o640)
-        guard descriptor >= 0 else { throw BackupFolder.failure(errno, "write \(path)") }
-        handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        self.path = path
-    }
-
-    mutating func write(_ data: Data) throws {
-        buffer.append(data)
-        if buffer.count >= Self.bufferByteCount { try flush() }
-    }
-
-    mutating func close() throws {
-        try flush()
-        guard fsync(handle.fileDescriptor) == 0 else { throw BackupFolder.failure(errno, "write \(path)") }
-        try handle.close()
-    }
-
-    private mutating func flush() throws {
-        do {
-            try handle.write(contentsOf: buffer)
-        } catch {
-            throw CaselightError(.diskFull, "write \(path)", because: error.localizedDescription)
-        }
-        buffer.removeAll(keepingCapacity: true)
     }
 }

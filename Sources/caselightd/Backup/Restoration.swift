@@ -14,7 +14,6 @@ struct Restoration {
     let acceptsLoss: Bool
     let isKeyLost: Bool
 
-    private static let actor = LogActor(who: "machine", roles: [.admin], address: "machine")
     private static let unchanged = "Nothing was changed."
 
     func run() async throws {
@@ -130,21 +129,18 @@ struct Restoration {
             }
         }
         guard rename(fresh, path) == 0 else { throw BackupFolder.failure(errno, "put \(path) in place") }
-        let folder = open(settings.statePath, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        defer { close(folder) }
-        guard folder >= 0, fsync(folder) == 0 else { throw BackupFolder.failure(errno, "keep \(settings.statePath)") }
+        try DurableFile.syncFolder(of: path, doing: "keep \(path)")
     }
 
     /// Enters the restoration in the log that is now in place. - Returns: what was given up for want of its key.
     private func enter(_ lost: String?) async throws -> [String] {
-        let records = try isKeyLost ? LocalRecords.openWithoutLostKey(settings) : LocalRecords.open(settings)
-        let forgotten = isKeyLost ? try await records.forgetUnreadableSecrets() : []
+        let (records, forgotten) = isKeyLost ? try await LocalRecords.openGivingUpLostKey(settings) : (try LocalRecords.open(settings), [])
         let (parts, _) = try await OpenedLog.bookParts(settings, records: records, clock: SystemWallClock())
         _ = try await LogStart.signAnew(parts, losesEntries: acceptsLoss)
         let book = try await ConsultationBook.open(parts)
         try await book.append(
             LoggedAct(
-                .restore, by: Self.actor, outcome: .done, object: source.path,
+                .restore, by: .machine, outcome: .done, object: source.path,
                 detail: "as of \(manifest.createdAt.rfc3339()), when the log had \(manifest.entryCount) entries\(forgotten.isEmpty ? "" : "; \(forgotten.count) secrets given up")\(lost.map { "; LOSS ACCEPTED, \($0)" } ?? "")"))
         await book.close()
         return forgotten

@@ -123,9 +123,9 @@ package struct ManifestLog: Codable, Hashable, Sendable {
     package var root: String
     /// SHA-256 of the signing key's SubjectPublicKeyInfo, lower-case hexadecimal.
     package var keyFingerprint: String
-    /// Entries that concern the incident and are in the package.
+    /// Entries in the package: those that concern the incident, and those about the records of its cameras.
     package var entryCount: Int
-    /// Entries that concern the incident and are not, since there are so many.
+    /// Such entries that are not, since there are so many.
     package var leftOutCount: Int
 
     package init(origin: String, size: Int64, root: String, keyFingerprint: String, entryCount: Int, leftOutCount: Int) {

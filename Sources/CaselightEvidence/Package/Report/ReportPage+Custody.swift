@@ -53,8 +53,8 @@ extension ReportPage {
     private var leftOut: HTMLText {
         guard log.leftOutCount > 0 else { return "" }
         return """
-            <p>另有 \(log.leftOutCount) 条与本警情有关的记录未收入本包，存于日志。
-            <span lang="en">\(log.leftOutCount) more entries concern the incident and are in the log alone.</span></p>
+            <p>另有 \(log.leftOutCount) 条与本警情或其摄像机有关的记录未收入本包，存于日志。
+            <span lang="en">\(log.leftOutCount) more entries concern the incident or its cameras and are in the log alone.</span></p>
             """
     }
 

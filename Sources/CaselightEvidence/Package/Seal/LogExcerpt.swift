@@ -16,7 +16,7 @@ package struct LogExcerpt: Sendable {
 
     package var entries: [Entry]
     package var checkpoint: SignedCheckpoint
-    /// Entries that concern the incident and do not go with the package.
+    /// Entries that concern the incident or its cameras' records and do not go with the package.
     package var leftOutCount: Int
 
     static let byteLimit = 64 << 20
