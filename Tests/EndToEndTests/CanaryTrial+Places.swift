@@ -22,14 +22,17 @@ extension CanaryTrial {
 
     /// A package of what the camera with a login recorded, made while the timestamp authority answers with an error.
     func export() throws {
-        let end = now() - .seconds(3)
+        var end = now()
+        try waitFor("footage to link") {
+            end = now() - .seconds(3)
+            return try !coverage(of: "beside", to: end).isEmpty
+        }
         let number = "A3302050000002026030001"
         try ask("POST", "/api/v1/incidents", ["number": number, "category": "theft", "startedAt": (end - .seconds(3)).rfc3339(), "endedAt": end.rfc3339()])
         let linked = try ask(
             "POST", "/api/v1/incidents/\(number)/links",
             ["camera": "beside", "startedAt": (end - .seconds(3)).rfc3339(), "endedAt": end.rfc3339(), "role": "event"])
         #expect(linked.status == 201, "\(linked.text)")
-        try waitFor("the linked footage to be there") { try !coverage(of: "beside", to: end).isEmpty }
         let package = folder.appending(path: "package.zip")
         run("caselight", ["export", "--incident", number, "--reason", "a search for secrets", "--output", package.path])
         let unpacked = Workshop.run("/usr/bin/python3", ["-m", "zipfile", "-e", package.path, folder.appending(path: "package").path])
