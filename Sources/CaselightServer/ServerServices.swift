@@ -6,6 +6,7 @@ import CaselightStore
 /// What the server stands on. `caselightd` composes it; nothing here is global.
 package struct ServerServices: Sendable {
     package let records: any RecordStore
+    package let board: any BoardStore
     package let accounts: any AccountStore
     /// The consultation log, and the rows it stands in.
     package let book: ConsultationBook
@@ -23,11 +24,12 @@ package struct ServerServices: Sendable {
     package let readiness: @Sendable () async -> [ReadinessProblem]
 
     package init(
-        records: any RecordStore, accounts: any AccountStore, book: ConsultationBook,
+        records: any RecordStore, board: any BoardStore, accounts: any AccountStore, book: ConsultationBook,
         logRows: any LogStore, cases: any CaseStore, holds: any HoldKeeper, exports: any ExportDesk, index: any FootageIndex, archive: Archive, feeds: any LiveFeeds, stills: any StillMaker,
         keys: any KeyRotation, clock: any WallClock, readiness: @escaping @Sendable () async -> [ReadinessProblem]
     ) {
         self.records = records
+        self.board = board
         self.accounts = accounts
         self.book = book
         self.logRows = logRows

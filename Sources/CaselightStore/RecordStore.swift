@@ -47,10 +47,11 @@ public protocol RecordStore: Sendable {
     // Incidents
     /// - Throws: `duplicate`.
     func addIncident(_ incident: Incident) async throws
-    /// All or none. A number known already is replaced, but for its state and when and by whom it was posted; or left as it is.
+    /// All or none. A number known already is replaced, but for when and by whom it was posted and what steps alone change; or left as
+    /// it is. An imported register makes no steps.
     func importIncidents(_ incidents: [Incident], replacing: Bool) async throws -> ImportCount
-    /// Changes all but when and by whom it was posted. - Throws: `notFound`.
-    func updateIncident(_ incident: Incident) async throws
+    /// Changes all but when and by whom it was posted, and what steps alone change (see `BoardStore`). - Throws: `notFound`.
+    func updateIncident(_ incident: Incident, by account: AccountName?) async throws
     /// `nil` where none was posted under the number.
     func incident(_ number: IncidentNumber) async throws -> Incident?
     /// Newest post first; `after` is the last one of the page before. - Throws: `notFound` for an unknown `after`.
@@ -65,7 +66,7 @@ public protocol RecordStore: Sendable {
     /// The clips tied to an incident, in the order of their starts.
     func links(of incident: IncidentNumber) async throws -> [ClipLink]
     /// - Throws: `notFound`.
-    func removeLink(_ id: Int64, of incident: IncidentNumber) async throws
+    func removeLink(_ link: ClipLink, by account: AccountName?, at time: WallTime) async throws
 
     // Outages
     /// Notes that a camera's recording stopped. Where one is open already, its cause and detail change and its start stays.
@@ -158,6 +159,9 @@ public struct IncidentFilter: Hashable, Sendable {
     public var span: TimeSpan?
     /// Stands in the number, the address or the text.
     public var text: String?
+    public var unit: String?
+    /// Whoever works on it.
+    public var claimedBy: AccountName?
     /// The incidents the asker may know of, beside those that `postedBy` posted.
     public var scope: CameraScope
     /// Sees what it posted, wherever that is.
@@ -165,13 +169,15 @@ public struct IncidentFilter: Hashable, Sendable {
 
     public init(
         state: IncidentState? = nil, category: String? = nil, grid: String? = nil, span: TimeSpan? = nil, text: String? = nil,
-        scope: CameraScope = .all, postedBy: AccountName? = nil
+        unit: String? = nil, claimedBy: AccountName? = nil, scope: CameraScope = .all, postedBy: AccountName? = nil
     ) {
         self.state = state
         self.category = category
         self.grid = grid
         self.span = span
         self.text = text
+        self.unit = unit
+        self.claimedBy = claimedBy
         self.scope = scope
         self.postedBy = postedBy
     }

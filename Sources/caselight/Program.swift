@@ -62,7 +62,7 @@ struct CommandTree: AsyncParsableCommand {
         version: CaselightVersion.current,
         subcommands: [
             CameraCommand.self, IncidentCommand.self, FindCommand.self, CandidatesCommand.self, CoverageCommand.self, StillCommand.self,
-            LinkCommand.self, HoldCommand.self, ExportCommand.self, VerifyCommand.self, FootageCommand.self, AreaCommand.self,
-            UserCommand.self, LogCommand.self, StatusCommand.self, OpenAPICommand.self,
+            LinkCommand.self, LeadCommand.self, NextCommand.self, HoldCommand.self, ExportCommand.self, VerifyCommand.self,
+            FootageCommand.self, AreaCommand.self, UserCommand.self, LogCommand.self, StatusCommand.self, OpenAPICommand.self,
         ])
 }

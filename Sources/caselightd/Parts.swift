@@ -88,7 +88,7 @@ extension Parts {
         clock: any WallClock
     ) -> ServerServices {
         ServerServices(
-            records: records, accounts: records, book: log.book, logRows: log.store, cases: records, holds: holds, exports: exports,
+            records: records, board: records, accounts: records, book: log.book, logRows: log.store, cases: records, holds: holds, exports: exports,
             index: index, archive: archive, feeds: ingest, stills: ingest.desk,
             keys: keys, clock: clock,
             readiness: { [records] in

@@ -68,6 +68,7 @@ extension JSONValue {
 
     var count: Int { if case .array(let list) = self { list.count } else { 0 } }
     var text: String? { if case .string(let text) = self { text } else { nil } }
+    var double: Double? { if case .number(let digits) = self { Double(digits) } else { nil } }
     var int: Int? { if case .number(let digits) = self { Int(digits) } else { nil } }
     var names: Set<String> { if case .object(let members) = self { Set(members.keys) } else { [] } }
 }

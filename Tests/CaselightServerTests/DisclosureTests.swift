@@ -20,15 +20,17 @@ import Testing
         "/api/v1/cameras/{code}/segments/{file}": "/api/v1/cameras/gate-3/segments/0000000000000001-000000.mp4?",
         "/api/v1/clips": "/api/v1/clips?near=29.8683,121.5440&radius=200&from=2026-03-02T07:00:00Z&to=2026-03-02T07:01:00Z",
     ]
-    /// Names its incident in its path.
-    static let candidates = "/api/v1/incidents/{number}/candidates"
+    /// Name their incident in their path.
+    static let ofIncidents: Set = [
+        "/api/v1/incidents/{number}/candidates", "/api/v1/incidents/{number}/next", "/api/v1/incidents/{number}/screenshots/{id}",
+    ]
     static let place = GeoPoint(unchecked: 29.8683, 121.5440)
 
     @Test func walksEveryFootageRoute() async throws {
         try await Installation.run { installation, client in
             let api = API(services: installation.services, settings: installation.settings, logger: .init(label: "test"))
             let shown = Set(api.routes.filter { $0.access.showsFootage }.map(\.path))
-            #expect(shown == Set(Self.footageRoutes.keys).union([Self.candidates]), "a footage route is not walked here")
+            #expect(shown == Set(Self.footageRoutes.keys).union(Self.ofIncidents), "a footage route is not walked here")
             _ = try await installation.addCamera("gate-3", at: Self.place)
             try await installation.addIncident("A1", at: Self.place)
             try await installation.addSegment("gate-3")

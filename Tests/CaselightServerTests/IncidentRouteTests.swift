@@ -25,10 +25,10 @@ import Testing
             #expect(try posted.json["state"].text == "posted")
             #expect(try await client.post("/api/v1/incidents", Self.fridge).refusal == "409 duplicate")
             installation.clock.step(.seconds(60))
-            let changed = try await client.send(.patch, "/api/v1/incidents/A1", #"{"state":"closed","address":null,"endedAt":"2026-03-02T07:10:00Z"}"#)
+            let changed = try await client.send(.patch, "/api/v1/incidents/A1", #"{"unit":"Daotou","address":null,"endedAt":"2026-03-02T07:10:00Z"}"#)
             #expect(changed.status == 200)
             let json = try await client.get("/api/v1/incidents/A1").json
-            #expect(json["state"].text == "closed" && json["address"].text == "" && json["category"].text == "theft")
+            #expect(json["unit"].text == "Daotou" && json["address"].text == "" && json["category"].text == "theft")
             #expect(json["span"]["endedAt"].text == "2026-03-02T07:10:00Z" && json["span"]["startedAt"].text == "2026-03-02T06:58:00Z")
             #expect(json["updatedAt"].text == installation.clock.now().rfc3339())
         }
@@ -41,7 +41,7 @@ import Testing
         (#"{"number":"A1","startedAt":"2026-03-02T07:00:00Z","endedAt":"2026-03-02T06:00:00Z"}"#, "400 reversedTimes"),
         (#"{"number":"../x","startedAt":"2026-03-02T07:00:00Z"}"#, "400 invalidCode"),
         (#"{"number":"A1","startedAt":"2026-03-02T07:00:00Z","lat":121.5,"lon":29.8}"#, "400 invalidCoordinates"),
-        (#"{"number":"A1","startedAt":"2026-03-02T07:00:00Z","state":"solved"}"#, "400 invalidValue"),
+        (#"{"number":"A1","startedAt":"2026-03-02T07:00:00Z","state":"closed"}"#, "400 invalidValue"),
         (#"{"number":"A1","startedAt":1772434800}"#, "400 invalidValue"),
         (#"{"number":"A1","startedAt":"2026-03-02T07:00:00Z","suspect":"x"}"#, "400 invalidValue"),
     ])

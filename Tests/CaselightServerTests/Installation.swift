@@ -73,7 +73,7 @@ final class Installation: Sendable {
 
     var services: ServerServices {
         ServerServices(
-            records: records, accounts: records, book: book, logRows: logStore, cases: records, holds: holds, exports: exports, index: index,
+            records: records, board: records, accounts: records, book: book, logRows: logStore, cases: records, holds: holds, exports: exports, index: index,
             archive: archive, feeds: feeds, stills: stills, keys: KeysInMemory(records: records), clock: clock, readiness: { [] })
     }
 

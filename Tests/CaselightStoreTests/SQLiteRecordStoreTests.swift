@@ -14,6 +14,22 @@ import Testing
     @Test(arguments: CaseStoreContract.clauses) func fulfilsTheContractOfCases(_ clause: CaseStoreContract.Clause) async throws {
         try await clause.check(in: SQLiteCaseHome())
     }
+
+    @Test(arguments: BoardStoreContract.clauses) func fulfilsTheContractOfTheBoard(_ clause: BoardStoreContract.Clause) async throws {
+        try await clause.check(in: SQLiteBoardHome())
+    }
+}
+
+struct SQLiteBoardHome: StoreHome {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    func open() throws -> any BoardStore & CaseStore & RecordStore {
+        try SQLiteRecordStore.open(path: folder.file("records.db"), sealer: .forTests)
+    }
+
+    func close(_ store: any BoardStore & CaseStore & RecordStore) throws { try (store as? SQLiteRecordStore)?.close() }
 }
 
 struct SQLiteAccountHome: StoreHome {

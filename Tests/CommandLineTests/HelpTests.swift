@@ -24,7 +24,7 @@ import Testing
         let paths = Set(Self.all.map { $0.path.dropFirst().joined(separator: " ") })
         let contract: Set = [
             "camera add", "camera list", "camera show", "camera import", "camera remove", "camera probe", "camera set", "camera clock",
-            "incident post", "incident list", "incident show", "incident import", "incident close", "find", "candidates", "coverage",
+            "incident post", "incident list", "incident show", "incident import", "incident claim", "incident note", "incident close", "incident reopen", "lead", "next", "find", "candidates", "coverage",
             "still", "link", "link add", "link list", "link remove", "hold", "hold add", "hold list", "hold release", "hold approve", "export",
             "verify", "log list", "log verify", "log checkpoint", "user add", "user list", "user token", "user group put", "footage import",
             "area import", "status", "openapi",

@@ -79,7 +79,8 @@ public enum LogAction: String, Hashable, Sendable, Codable, CaseIterable {
     /// The registry, the board or the accounts read: only refusals of it are logged.
     case lookUp
     // What is done for a case.
-    case incidentPosted, incidentChanged, link, unlink, hold, holdReleaseAsked, holdReleased, holdLapsed, export, exportFinished
+    case incidentPosted, incidentChanged, incidentClosed, incidentReopened, claim, lead, note, review, screenshot, link, unlink, hold, holdReleaseAsked,
+        holdReleased, holdLapsed, export, exportFinished
     // What is done to the installation.
     case cameraAdded, cameraChanged, cameraRemoved, feedProbed, clockStated, footageReceived, listImported, expired
     // Who may do what.
@@ -91,12 +92,12 @@ public enum LogAction: String, Hashable, Sendable, Codable, CaseIterable {
     /// The operation it is by Directive (EU) 2016/680, article 25, which asks for logs of these six.
     public var operation: LogOperation {
         switch self {
-        case .search, .lookUp, .still, .playback, .watched, .logRead, .feedProbed, .signIn, .signOut, .lockedOut: .consultation
+        case .search, .review, .lookUp, .still, .playback, .watched, .logRead, .feedProbed, .signIn, .signOut, .lockedOut: .consultation
         case .download, .export, .exportFinished, .backup: .disclosure
         case .link: .combination
-        case .incidentPosted, .footageReceived, .cameraAdded, .listImported: .collection
+        case .incidentPosted, .screenshot, .note, .lead, .footageReceived, .cameraAdded, .listImported: .collection
         case .expired, .unlink, .holdReleased, .holdLapsed, .cameraRemoved, .accountRemoved, .groupRemoved: .erasure
-        case .incidentChanged, .hold, .holdReleaseAsked, .cameraChanged, .clockStated, .accountAdded, .accountChanged, .groupChanged,
+        case .incidentChanged, .incidentClosed, .incidentReopened, .claim, .hold, .holdReleaseAsked, .cameraChanged, .clockStated, .accountAdded, .accountChanged, .groupChanged,
             .tokenMade, .tokenRevoked, .keyRotated, .restore:
             .alteration
         }

@@ -11,6 +11,20 @@ public struct Incident: Hashable, Sendable, Codable {
     /// What happened.
     public var text: String
     public var state: IncidentState
+    /// The police unit it belongs to; empty where none is named.
+    public var unit: String
+    /// Who works on it.
+    public var claimedBy: AccountName?
+    /// When it was claimed first.
+    public var claimedAt: WallTime?
+    /// When its first lead was found.
+    public var leadAt: WallTime?
+    /// When it was closed, while it is.
+    public var closedAt: WallTime?
+    /// How it ended, while it is closed.
+    public var outcome: Outcome?
+    /// When something was done for it last.
+    public var steppedAt: WallTime
     /// `nil` for one from before there were accounts, or from an imported register.
     public var postedBy: AccountName?
     public var postedAt: WallTime
@@ -23,12 +37,14 @@ public struct Incident: Hashable, Sendable, Codable {
         address = ""
         text = ""
         state = .posted
+        unit = ""
         self.postedAt = postedAt
         updatedAt = postedAt
+        steppedAt = postedAt
     }
 }
 
-/// Where an incident stands on the board.
+/// Where an incident stands on the board: what was done last for it says so.
 public enum IncidentState: String, Sendable, Codable, CaseIterable {
     case posted, claimed, lead, closed
 }

@@ -6,6 +6,8 @@ extension HTTPField.Name {
     static let caselight = Self("X-Caselight")!
     /// When a still's keyframe was taken.
     static let keyframeAt = Self("Caselight-Keyframe-At")!
+    /// Of server-sent events: the last one that a client that comes back has seen.
+    static let lastEventID = Self("Last-Event-ID")!
     static let host = Self("Host")!
     static let referrerPolicy = Self("Referrer-Policy")!
     static let resourcePolicy = Self("Cross-Origin-Resource-Policy")!

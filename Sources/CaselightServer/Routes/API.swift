@@ -20,6 +20,7 @@ struct API: Sendable {
 
     var limits: ServerLimits { settings.limits }
     var records: any RecordStore { services.records }
+    var board: any BoardStore { services.board }
     var index: any FootageIndex { services.index }
 
     init(services: ServerServices, settings: ServerSettings, logger: Logger) {
@@ -43,7 +44,7 @@ struct API: Sendable {
 
     var routes: [Route] {
         healthRoutes + sessionRoutes + cameraRoutes + footageRoutes + pictureRoutes + handoverRoutes + clipRoutes + incidentRoutes
-            + linkRoutes + areaRoutes + statusRoutes + accountRoutes + groupRoutes + holdRoutes + exportRoutes
+            + boardRoutes + screenshotRoutes + stepRoutes + linkRoutes + areaRoutes + statusRoutes + accountRoutes + groupRoutes + holdRoutes + exportRoutes
             + consultationRoutes + upkeepRoutes
     }
 

@@ -51,23 +51,26 @@ extension API {
         let incident = try await gate.incident(number, for: try call.principal())
         try await consultations.allow(.search, call, span: incident.span, detail: "candidates")
         let candidates = try await search.candidates(of: number, options)
-        return try JSONReply.response(CandidateReply(candidates: candidates))
+        let reviews = try await reviews(of: number, for: try call.principal())
+        return try JSONReply.response(CandidateReply(candidates: candidates, reviews: reviews))
     }
 
     /// A day before and after an incident: more is another question.
     private static let marginLimitSeconds = 86_400
 
-    /// The answer's parts stand beside the incident and the links, as `clips` gives them.
+    /// The answer's parts stand beside the incident, its links and what was watched for it, as `clips` gives them.
     private struct CandidateReply: Encodable {
         let candidates: IncidentCandidates
+        let reviews: [CaseStep]
 
-        private enum CodingKeys: String, CodingKey { case incident, links }
+        private enum CodingKeys: String, CodingKey { case incident, links, reviews }
 
         func encode(to encoder: any Encoder) throws {
             try candidates.answer.encode(to: encoder)
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(candidates.incident, forKey: .incident)
             try container.encode(candidates.links, forKey: .links)
+            try container.encode(reviews, forKey: .reviews)
         }
     }
 

@@ -11,7 +11,7 @@ struct IncidentInput {
     private let address: Given<String>
     private let grid: Given<String>
     private let text: Given<String>
-    private let state: Given<IncidentState>
+    private let unit: Given<String>
 
     init(_ fields: inout FieldReader) throws(CaselightError) {
         number = try fields.text("number", limit: 64)
@@ -27,16 +27,18 @@ struct IncidentInput {
         address = try fields.text("address", limit: TextRule.addressLimit)
         grid = try fields.text("grid", limit: 64)
         text = try fields.text("text", limit: TextRule.textLimit)
-        state = try fields.choice("state", of: IncidentState.self)
+        unit = try fields.text("unit", limit: TextRule.nameLimit)
         try fields.finish()
     }
 
-    func newIncident(at now: WallTime) throws(CaselightError) -> Incident {
+    /// - Parameter unit: the poster's own, where none is given.
+    func newIncident(of unit: String, at now: WallTime) throws(CaselightError) -> Incident {
         guard let number = number.value else { throw missing("number") }
         guard let start = startedAt.value else { throw missing("startedAt") }
         // A moment is a span too: its minute.
         let span = try TimeSpan(from: start, to: endedAt.value ?? start + .seconds(60))
         var incident = Incident(number: try IncidentNumber(number), category: category.value ?? "", span: span, postedAt: now)
+        incident.unit = unit
         try apply(to: &incident, at: now)
         return incident
     }
@@ -55,7 +57,7 @@ struct IncidentInput {
         address.apply(to: &incident.address, default: "")
         grid.apply(to: &incident.grid)
         text.apply(to: &incident.text, default: "")
-        state.apply(to: &incident.state, default: .posted)
+        unit.apply(to: &incident.unit, default: "")
         incident.updatedAt = now
     }
 

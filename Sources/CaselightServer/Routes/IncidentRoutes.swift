@@ -8,8 +8,8 @@ extension API {
     var incidentRoutes: [Route] {
         [
             Route(
-                .get, "/api/v1/incidents", .roles([.investigator, .dispatcher]), query: ["state", "category", "grid", "from", "to", "text", "cursor", "limit"],
-                handler: listIncidents),
+                .get, "/api/v1/incidents", .roles([.investigator, .dispatcher]),
+                query: ["state", "category", "grid", "unit", "claimedBy", "from", "to", "text", "cursor", "limit"], handler: listIncidents),
             Route(.post, "/api/v1/incidents", .roles([.dispatcher]), act: .incidentPosted, handler: postIncident),
             Route(
                 .post, "/api/v1/incidents/import", .roles([.dispatcher]), act: .listImported, query: ImportOptions.incidentQuery, handler: importIncidents),
@@ -28,7 +28,8 @@ extension API {
         let limit = try query.limit(limits)
         let filter = IncidentFilter(
             state: try query.choice("state", of: IncidentState.self), category: query.text("category"), grid: query.text("grid"),
-            span: try query.optionalSpan(), text: query.text("text"), scope: try call.principal().scope,
+            span: try query.optionalSpan(), text: query.text("text"), unit: query.text("unit"),
+            claimedBy: try query.text("claimedBy").map { try AccountName($0) }, scope: try call.principal().scope,
             postedBy: try call.principal().account.name)
         let after = try query.text("cursor").map { try IncidentNumber($0) }
         let found = try await records.incidents(filter, after: after, limit: limit + 1)
@@ -38,8 +39,9 @@ extension API {
 
     private func postIncident(_ call: Call) async throws -> Response {
         var fields = try await call.fields(of: "incident", limits: limits)
-        var incident = try await inItsGrid(try IncidentInput(&fields).newIncident(at: services.clock.now()))
-        incident.postedBy = try call.principal().account.name
+        let account = try call.principal().account
+        var incident = try await inItsGrid(try IncidentInput(&fields).newIncident(of: account.unit, at: services.clock.now()))
+        incident.postedBy = account.name
         try await consultations.allow(.incidentPosted, call, incident: incident.number)
         try await records.addIncident(incident)
         logger.notice("incident posted", metadata: ["incident": "\(incident.number)"])
@@ -59,22 +61,11 @@ extension API {
         var fields = try await call.fields(of: "incident", limits: limits)
         let input = try IncidentInput(&fields)
         var incident = try await existingIncident(call)
-        let before = incident.state
         try input.apply(to: &incident, at: services.clock.now())
-        try await consultations.allow(.incidentChanged, call, incident: incident.number, detail: incident.state.rawValue)
-        try await records.updateIncident(incident)
-        if incident.state != before { try await turnHolds(of: incident) }
+        try await consultations.allow(.incidentChanged, call, incident: incident.number)
+        try await records.updateIncident(incident, by: try call.principal().account.name)
         logger.notice("incident changed", metadata: ["incident": "\(incident.number)"])
         return try JSONReply.response(incident)
-    }
-
-    /// A case closed starts the clock of its holds; opened again, it stops it.
-    private func turnHolds(of incident: Incident) async throws {
-        if incident.state == .closed {
-            _ = try await services.holds.incidentClosed(incident.number, at: services.clock.now())
-        } else {
-            _ = try await services.holds.incidentReopened(incident.number)
-        }
     }
 
     func existingIncident(_ call: Call) async throws -> Incident {

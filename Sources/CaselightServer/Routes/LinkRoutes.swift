@@ -24,7 +24,7 @@ extension API {
         do {
             return try await place(hold, call)
         } catch {
-            try await records.removeLink(link.id, of: link.incident)
+            try await records.removeLink(link, by: try call.principal().account.name, at: services.clock.now())
             throw error
         }
     }
@@ -86,7 +86,7 @@ extension API {
         }
         try await consultations.allow(
             .unlink, call, camera: link.camera, span: link.span, incident: number, object: "link \(id)", detail: link.role.rawValue)
-        try await records.removeLink(id, of: number)
+        try await records.removeLink(link, by: try call.principal().account.name, at: services.clock.now())
         logger.notice("link removed", metadata: ["incident": "\(number)", "link": "\(id)"])
         return Response(status: .noContent)
     }

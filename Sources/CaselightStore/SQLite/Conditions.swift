@@ -71,6 +71,8 @@ struct Conditions {
         if let state = filter.state { add("i.state = ?", state.rawValue) }
         if let category = filter.category { add("i.category = ?", category) }
         if let grid = filter.grid { add("i.grid = ?", grid) }
+        if let unit = filter.unit { add("i.unit = ?", unit) }
+        if let account = filter.claimedBy { add("i.claimed_by = ?", account.text) }
         if let span = filter.span { add("i.started_at_us < ? AND i.ended_at_us > ?", span.end.microseconds, span.start.microseconds) }
         if let text = filter.text, !text.isEmpty {
             add("instr(lower(i.number || char(10) || i.address || char(10) || i.text), lower(?)) > 0", text)

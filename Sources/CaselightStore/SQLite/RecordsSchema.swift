@@ -14,6 +14,7 @@ extension SQLiteForm {
                         try sealPlainCredentials(sealer, db)
                         try sealPlainAddresses(sealer, db)
                     }, leavesSecrets: true),
+                SchemaStep(name: "the board: steps, leads, screenshots", sql: recordsSchema3),
             ],
             remedy: "Restore it from its backup; deploy/README.md says how.")
     }

@@ -25,6 +25,10 @@ extension Row {
             datum: try choice(index, "given_datum"), latitude: self[index + 1] ?? 0, longitude: self[index + 2] ?? 0)
     }
 
+    func account(_ index: Int) throws -> AccountName? { try (self[index] as String?).map { try AccountName($0) } }
+
+    func optionalCode(_ index: Int) throws -> CameraCode? { try (self[index] as String?).map { try CameraCode($0) } }
+
     func code(_ index: Int) throws -> CameraCode { try CameraCode(self[index] as String) }
 
     /// One of an enumeration's raw values.

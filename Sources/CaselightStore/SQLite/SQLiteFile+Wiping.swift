@@ -9,6 +9,8 @@ extension SQLiteFile {
         try db.execute(sql: "PRAGMA user_version = \(-abs(version))")
     }
 
+    static func hasRemains(_ db: Database) throws -> Bool { try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0 < 0 }
+
     /// Writes the file anew and empties the log, where a transaction has marked remains; else does nothing. On the writer's connection,
     /// outside of a transaction.
     static func wipeRemains(_ db: Database) throws {

@@ -224,8 +224,10 @@ extension SQLiteFile {
             migrator.registerMigration("\(index + 1) \(step.name)") { db in
                 try db.execute(sql: step.sql)
                 try step.change?(db)
+                // What a step before left to be wiped is still there.
+                let leavesRemains = try step.leavesSecrets && !isNew || hasRemains(db)
                 try db.execute(sql: "PRAGMA application_id = \(form.applicationID); PRAGMA user_version = \(index + 1)")
-                if step.leavesSecrets, !isNew { try markRemains(db) }
+                if leavesRemains { try markRemains(db) }
             }
         }
         return migrator

@@ -21,6 +21,10 @@ extension SQLiteRecordStore {
                         order.id, order.incident.text, order.reason, order.requestedBy.text, order.requestedAt.microseconds,
                         try JSONText.of(order.clips),
                     ] + Self.progress(order)))
+            try self.steps.add(
+                CaseStep(
+                    incident: order.incident, kind: .exportAsked, at: order.requestedAt, by: order.requestedBy, object: order.id,
+                    text: order.reason), db)
         }
     }
 
@@ -28,12 +32,14 @@ extension SQLiteRecordStore {
         let operation = "change export '\(order.id)'"
         try Self.check(order, operation: operation)
         try await file.write(operation) { db in
+            let isNewState = try db.finds("SELECT 1 FROM exports WHERE id = ? AND state <> ?", [order.id, order.state.rawValue])
             try db.run(
                 "UPDATE exports SET state = ?, byte_count = ?, sha256 = ?, failure = ?, finished_at_us = ? WHERE id = ?",
                 StatementArguments(Self.progress(order) + [order.id]))
             guard db.changesCount > 0 else {
                 throw CaselightError(.notFound, operation, because: "there is no such export", remedy: "Check its id.")
             }
+            if isNewState, let step = Self.step(of: order) { try self.steps.add(step, db) }
         }
     }
 
@@ -78,6 +84,19 @@ extension SQLiteRecordStore {
         order.failure = row[9]
         order.finishedAt = row.optionalTime(10)
         return order
+    }
+
+    /// What the board is told of how it ended.
+    private static func step(of order: ExportOrder) -> CaseStep? {
+        let kind: CaseStepKind
+        switch order.state {
+        case .ready: kind = .exportReady
+        case .failed: kind = .exportFailed
+        case .waiting, .running, .expired: return nil
+        }
+        return CaseStep(
+            incident: order.incident, kind: kind, at: order.finishedAt ?? order.requestedAt, by: nil, object: order.id,
+            text: order.failure ?? "")
     }
 
     /// What changes as it is made.

@@ -21,6 +21,12 @@ extension SQLiteRecordStore {
                         hold.id, hold.camera.text, hold.span.start.microseconds, hold.span.end.microseconds, hold.incident?.text,
                         hold.origin.rawValue, hold.originID, hold.reason, hold.placedBy.text, hold.placedAt.microseconds,
                     ] + HoldRow.changing(hold)))
+            // What a link or an export holds is told by their steps.
+            guard hold.origin == .hand, let incident = hold.incident else { return }
+            try self.steps.add(
+                CaseStep(
+                    incident: incident, kind: .held, at: hold.placedAt, by: hold.placedBy, camera: hold.camera, span: hold.span,
+                    object: hold.id, text: hold.reason), db)
         }
     }
 

@@ -12,6 +12,7 @@ extension SQLiteRecordStore {
                     remedy: "Change the posted one, or check the number.")
             }
             try Self.insert(incident, GridResolver(db), db)
+            try self.steps.add(CaseStep(incident: incident.number, kind: .posted, at: incident.postedAt, by: incident.postedBy), db)
         }
     }
 
@@ -37,13 +38,13 @@ extension SQLiteRecordStore {
         }
     }
 
-    public func updateIncident(_ incident: Incident) async throws {
+    public func updateIncident(_ incident: Incident, by account: AccountName?) async throws {
         let operation = "change incident '\(incident.number)'"
         try IncidentRow.check(incident, operation: operation)
         try await file.write(operation) { db in
             guard let id = try Self.id(of: incident.number, db) else { throw Self.unknownIncident(incident.number, operation) }
             try Self.update(id, to: incident, GridResolver(db), db)
-            try db.run("UPDATE incidents SET state = ? WHERE id = ?", [incident.state.rawValue, id])
+            try self.steps.add(CaseStep(incident: incident.number, kind: .changed, at: incident.updatedAt, by: account), db)
         }
     }
 
@@ -93,7 +94,10 @@ extension SQLiteRecordStore {
         try db.run(
             IncidentRow.insertSQL,
             StatementArguments(
-                [incident.number.text, incident.postedAt.microseconds, incident.postedBy?.text, incident.state.rawValue]
+                [
+                    incident.number.text, incident.postedAt.microseconds, incident.steppedAt.microseconds, incident.postedBy?.text,
+                    incident.state.rawValue,
+                ]
                     + IncidentRow.values(incident, grid: grid)))
     }
 

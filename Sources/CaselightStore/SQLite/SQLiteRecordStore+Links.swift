@@ -29,6 +29,10 @@ extension SQLiteRecordStore {
                 ])
             var stored = link
             stored.id = db.lastInsertedRowID
+            try self.steps.add(
+                CaseStep(
+                    incident: link.incident, kind: .linked, at: link.linkedAt, by: link.linkedBy, camera: link.camera, span: link.span,
+                    object: "\(stored.id)", text: link.role.rawValue), db)
             return stored
         }
     }
@@ -43,18 +47,23 @@ extension SQLiteRecordStore {
             ) { row in
                 ClipLink(
                     id: row[0], incident: incident, camera: try row.code(1), span: try row.span(2), role: try row.choice(4, "links.role"),
-                    note: row[5], linkedBy: try (row[7] as String?).map { try AccountName($0) }, linkedAt: row.time(6))
+                    note: row[5], linkedBy: try row.account(7), linkedAt: row.time(6))
             }
         }
     }
 
-    public func removeLink(_ id: Int64, of incident: IncidentNumber) async throws {
-        let operation = "remove link \(id) of incident '\(incident)'"
+    public func removeLink(_ link: ClipLink, by account: AccountName?, at time: WallTime) async throws {
+        let operation = "remove link \(link.id) of incident '\(link.incident)'"
         try await file.write(operation) { db in
-            try db.run("DELETE FROM links WHERE id = ? AND incident_id = (SELECT id FROM incidents WHERE number = ?)", [id, incident.text])
+            try db.run(
+                "DELETE FROM links WHERE id = ? AND incident_id = (SELECT id FROM incidents WHERE number = ?)", [link.id, link.incident.text])
             guard db.changesCount > 0 else {
                 throw CaselightError(.notFound, operation, because: "the incident has no such link")
             }
+            try self.steps.add(
+                CaseStep(
+                    incident: link.incident, kind: .unlinked, at: time, by: account, camera: link.camera, span: link.span,
+                    object: "\(link.id)", text: link.role.rawValue), db)
         }
     }
 }

@@ -7,6 +7,8 @@ import Synchronization
 /// A call that returns has its change on disk (`synchronous=FULL`). Calls may come from any task; writes happen one after another.
 public final class SQLiteRecordStore: RecordStore, AccountStore, CaseStore {
     let file: SQLiteFile
+    /// What is done for incidents.
+    let steps = StepBook()
     /// Changed by a rotation of the keys alone.
     let sealer: Mutex<SecretSealer>
     /// Asked with every question about a place, and changed only with a camera.

@@ -88,6 +88,7 @@ extension FeedTransport: ExpressibleByArgument {}
 extension Datum: ExpressibleByArgument {}
 extension LinkRole: ExpressibleByArgument {}
 extension IncidentState: ExpressibleByArgument {}
+extension OutcomeResult: ExpressibleByArgument {}
 
 /// What footage is wanted for: an incident, or a purpose where there is none yet.
 struct DisclosureOptions: ParsableArguments {

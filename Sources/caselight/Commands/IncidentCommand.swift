@@ -1,5 +1,6 @@
 import ArgumentParser
 import CaselightModel
+import Foundation
 import NIOHTTP1
 
 struct IncidentCommand: AsyncParsableCommand {
@@ -9,7 +10,10 @@ struct IncidentCommand: AsyncParsableCommand {
             Example, those that are open in the order of their posting:
               caselight incident list --state posted
             """,
-        subcommands: [IncidentPost.self, IncidentList.self, IncidentShow.self, IncidentImport.self, IncidentClose.self])
+        subcommands: [
+            IncidentPost.self, IncidentList.self, IncidentShow.self, IncidentImport.self, IncidentClaim.self, IncidentNote.self,
+            IncidentClose.self, IncidentReopen.self,
+        ])
 }
 
 struct IncidentPost: DaemonCommand {
@@ -51,6 +55,12 @@ struct IncidentPost: DaemonCommand {
     @Option(help: ArgumentHelp("What happened.", valueName: "text"))
     var text: String?
 
+    @Option(help: ArgumentHelp("The police unit it belongs to; yours where not given.", valueName: "text"))
+    var unit: String?
+
+    @Option(help: ArgumentHelp("A picture that came with it: JPEG, PNG or WebP.", valueName: "file"), completion: .file())
+    var screenshot: [String] = []
+
     @OptionGroup var session: SessionOptions
 
     func validate() throws {
@@ -70,9 +80,16 @@ struct IncidentPost: DaemonCommand {
         request.set("address", address)
         request.set("grid", grid)
         request.set("text", text)
+        request.set("unit", unit)
+        // Read first: an incident must not be posted without the picture that was meant to go with it.
+        let pictures = try screenshot.map { try FilePieces(URL(filePath: $0)) { _, _ in } }
         let incident = try await client.send(.POST, "/api/v1/incidents", [], request.json)
+        for picture in pictures {
+            try await client.upload(picture, "/api/v1/incidents/\(number)/screenshots", [], type: "application/octet-stream") { _ in }
+        }
+        let added = pictures.isEmpty ? "" : ", with " + Quantity.count(pictures.count, "picture")
         try show(incident) { style in
-            ["Incident \(number) is posted."] + IncidentReport.record(incident, style) + ["", "Next: caselight find --incident \(number)"]
+            ["Incident \(number) is posted\(added)."] + IncidentReport.record(incident, style) + ["", "Next: caselight find --incident \(number)"]
         }
     }
 }
@@ -103,6 +120,12 @@ struct IncidentList: DaemonCommand {
     @Option(help: ArgumentHelp("In the number, the address or the text.", valueName: "text"))
     var text: String?
 
+    @Option(help: ArgumentHelp("Of this police unit.", valueName: "text"))
+    var unit: String?
+
+    @Option(help: ArgumentHelp("That this account works on.", valueName: "name"))
+    var claimedBy: String?
+
     @Option(help: ArgumentHelp("At most so many.", valueName: "count"))
     var limit = 50
 
@@ -115,7 +138,7 @@ struct IncidentList: DaemonCommand {
     func run(_ client: DaemonClient) async throws {
         let query: Query = [
             ("state", state?.rawValue), ("category", category), ("grid", grid), ("from", from?.rfc3339()), ("to", to?.rfc3339()),
-            ("text", text),
+            ("text", text), ("unit", unit), ("claimedBy", claimedBy),
         ]
         let (document, hasMore) = try await pages(client, "/api/v1/incidents", query, named: "incidents", limit: limit)
         try show(document) { IncidentReport.table(document["incidents"].list, hasMore: hasMore, $0) }
@@ -138,9 +161,11 @@ struct IncidentShow: DaemonCommand {
     func run(_ client: DaemonClient) async throws {
         let incident = try await client.get("/api/v1/incidents/\(number)")
         let links = try await client.get("/api/v1/incidents/\(number)/links")["links"]
+        let steps = try await client.get("/api/v1/incidents/\(number)/timeline", [("limit", "1000")])["steps"]
         var document = incident.fields
         document["links"] = links
-        try show(.object(document)) { IncidentReport.full(incident, links: links.list, $0) }
+        document["steps"] = steps
+        try show(.object(document)) { IncidentReport.full(incident, links: links.list, steps: steps.list, $0) }
     }
 }
 
@@ -168,26 +193,5 @@ struct IncidentImport: DaemonCommand {
             client: client, session: session, path: "/api/v1/incidents/import", query: rows.query + [("zone", zone)],
             noun: ("incident", "incidents")
         ).run(file: file)
-    }
-}
-
-struct IncidentClose: DaemonCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "close", abstract: "Close an incident.",
-        discussion: """
-            Example:
-              caselight incident close A2026-0302-17
-            """)
-
-    @Argument(help: "The incident's number.", transform: ArgumentForm.number)
-    var number: IncidentNumber
-
-    @OptionGroup var session: SessionOptions
-
-    func run(_ client: DaemonClient) async throws {
-        var request = RequestFields()
-        request.set("state", IncidentState.closed.rawValue)
-        let incident = try await client.send(.PATCH, "/api/v1/incidents/\(number)", [], request.json)
-        try show(incident) { _ in ["Incident \(number) is closed."] }
     }
 }

@@ -18,10 +18,11 @@ enum IncidentReport {
         ]
     }
 
-    static func full(_ incident: JSON, links: [JSON], _ style: ShowStyle) -> [String] {
+    static func full(_ incident: JSON, links: [JSON], steps: [JSON], _ style: ShowStyle) -> [String] {
         let number = incident["number"].text ?? ""
         var lines = [style.heading("Incident \(number)  \(incident["category"].text ?? "")")] + record(incident, style)
         lines += ["", style.heading("Clips")] + (links.isEmpty ? ["  None tied to it yet."] : linkTable(links, style, indent: 2))
+        lines += ["", style.heading("What was done")] + (steps.isEmpty ? ["  Nothing yet."] : stepTable(steps, style))
         return lines + ["", "Next: caselight find --incident \(number)"]
     }
 
@@ -33,7 +34,10 @@ enum IncidentReport {
         fields.add("address", incident["address"].text)
         fields.add("grid", incident["grid"].text)
         fields.add("what", incident["text"].text)
+        fields.add("unit", incident["unit"].text)
         fields.add("posted", incident["postedAt"].time.map { style.times.full($0) })
+        fields.add("claimed by", incident["claimedBy"].text)
+        fields.add("outcome", outcome(incident["outcome"]))
         return fields.lines(style.terminal)
     }
 
@@ -47,6 +51,21 @@ enum IncidentReport {
             ])
         }
         return table.lines(style.terminal, indent: indent)
+    }
+
+    private static func outcome(_ outcome: JSON) -> String? {
+        outcome["result"].text.map { result in [result, outcome["text"].text ?? ""].filter { !$0.isEmpty }.joined(separator: ": ") }
+    }
+
+    private static func stepTable(_ steps: [JSON], _ style: ShowStyle) -> [String] {
+        var table = Table([.left("WHEN"), .left("WHO"), .left("WHAT"), .left("CAMERA"), .flexible("TEXT")])
+        for step in steps {
+            table.add([
+                .init(step["at"].time.map { style.times.full($0) }), .init(step["by"].text), .init(step["kind"].text),
+                .init(step["camera"].text), .init(step["text"].text),
+            ])
+        }
+        return table.lines(style.terminal, indent: 2)
     }
 
     private static func place(_ incident: JSON) -> String? {

@@ -35,7 +35,7 @@ struct TimeText: Sendable {
     func day(_ time: WallTime) -> String { String(full(time).prefix(10)) }
 
     /// The time of day, with tenths of a second where there are any.
-    private func clock(_ time: WallTime) -> String {
+    func clock(_ time: WallTime) -> String {
         let text = full(time)
         let tenths = Civil(time).microsecond / 100_000
         return String(text.dropFirst(11).prefix(8)) + (tenths > 0 ? ".\(tenths)" : "")

@@ -150,9 +150,8 @@ import Testing
 
     @Test func aHoldOfAClosedIncidentHasItsEndFromTheStart() async throws {
         let number = try await postIncident("A-1")
-        var incident = try #require(try await installation.records.incident(number))
-        incident.state = .closed
-        try await installation.records.updateIncident(incident)
+        _ = try await installation.records.closeIncident(
+            number, Outcome(result: .solved), by: try AccountName("wang"), at: installation.clock.now())
         let placed = try await installation.book.place(try installation.hold(camera, minutes(0..<5), incident: number))
         #expect(placed.hold.endsAt == HeldInstallation.start + .days(180))
     }

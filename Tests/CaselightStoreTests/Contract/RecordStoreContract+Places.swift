@@ -70,7 +70,7 @@ extension RecordStoreContract {
             try await store.addIncident(theft)
             theft = try #require(try await store.incident(theft.number))
             theft.position = point(30.15, 104.05)
-            try await store.updateIncident(theft)
+            try await store.updateIncident(theft, by: nil)
             #expect(try await store.incident(theft.number)?.grid == "g2")
         },
     ]
@@ -92,13 +92,15 @@ extension RecordStoreContract {
         },
         Clause("changes an incident, but not when it was posted") { store async throws in
             var theft = try incident("A", posted: 5)
-            await expect(.notFound) { [theft] in try await store.updateIncident(theft) }
+            await expect(.notFound) { [theft] in try await store.updateIncident(theft, by: nil) }
             try await store.addIncident(theft)
-            theft.state = .closed
             theft.text = "solved"
+            theft.unit = "Daotou"
+            theft.updatedAt = at(600)
             theft.postedAt = at(500)
-            try await store.updateIncident(theft)
+            try await store.updateIncident(theft, by: nil)
             theft.postedAt = at(5)
+            theft.steppedAt = at(600)
             #expect(try await store.incident(theft.number) == theft)
         },
         Clause("imports incidents all or none, and never sets the board back") { store async throws in

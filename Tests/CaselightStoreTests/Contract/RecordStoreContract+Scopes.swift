@@ -129,7 +129,7 @@ extension RecordStoreContract {
             var changed = incident
             changed.postedBy = try AccountName("li")
             changed.text = "new"
-            try await store.updateIncident(changed)
+            try await store.updateIncident(changed, by: try AccountName("li"))
             #expect(try await store.incident(incident.number)?.postedBy == incident.postedBy)
             _ = try await store.importIncidents([changed], replacing: true)
             #expect(try await store.incident(incident.number)?.postedBy == incident.postedBy)

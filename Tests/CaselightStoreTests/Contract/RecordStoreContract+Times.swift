@@ -22,9 +22,13 @@ extension RecordStoreContract {
             await expect(.duplicate) { _ = try await store.addLink(try link("A", "c", 10)) }
             await expect(.notFound) { _ = try await store.addLink(try link("none", "c", 0)) }
             await expect(.notFound) { _ = try await store.addLink(try link("A", "none", 0)) }
-            await expect(.notFound) { try await store.removeLink(early.id, of: try number("B")) }
-            try await store.removeLink(early.id, of: try number("A"))
-            await expect(.notFound) { try await store.removeLink(early.id, of: try number("A")) }
+            await expect(.notFound) {
+                var foreign = early
+                foreign.incident = try number("B")
+                try await store.removeLink(foreign, by: nil, at: at(3))
+            }
+            try await store.removeLink(early, by: nil, at: at(3))
+            await expect(.notFound) { try await store.removeLink(early, by: nil, at: at(3)) }
             #expect(try await store.links(of: try number("A")) == [late])
             try await store.removeCamera(try code("c"), at: at(2))
             let ofRemoved = try await store.addLink(try link("A", "c", 20))

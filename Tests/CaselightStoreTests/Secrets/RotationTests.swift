@@ -103,7 +103,7 @@ import Testing
         let file = SecretKeyFile(path: crashed.file("secret.key"))
         store = try SQLiteRecordStore.open(path: crashed.file("records.db"), sealer: SecretSealer(try file.keys()))
         try await expectAll(store, cameras: 30, Comment(rawValue: state))
-        #expect(try await store.file.pool.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 2)
+        #expect(try await store.file.pool.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == SQLiteForm.records(.forTests).newestSchema)
         _ = try await store.rotateSecrets(keptIn: file)
         try await expectAll(store, cameras: 30, Comment(rawValue: state))
         try store.close()
