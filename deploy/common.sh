@@ -6,7 +6,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build_packages=(git ca-certificates pkg-config libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libsqlite3-dev zlib1g-dev)
 camera_packages=(ffmpeg fonts-dejavu-core openssl curl procps python3-gi gir1.2-gst-rtsp-server-1.0
   gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad)
-test_packages=(chromium chromium-driver sqlite3 strace systemd util-linux e2fsprogs xfsprogs unzip python3-jsonschema)
+test_packages=(chromium chromium-driver fonts-wqy-zenhei libjs-leaflet sqlite3 strace systemd util-linux e2fsprogs xfsprogs unzip python3-jsonschema)
 
 say() { printf '%s\n' "$*" >&2; }
 

@@ -105,7 +105,7 @@ Version: $version
 Architecture: $architecture
 Maintainer: Caselight <caselight@localhost>
 Installed-Size: $(du -sk --exclude=DEBIAN "$tree" | cut -f1)
-Depends: $depends, procps, systemd | systemd-standalone-sysusers, systemd | systemd-standalone-tmpfiles
+Depends: $depends, procps, systemd | systemd-standalone-sysusers, systemd | systemd-standalone-tmpfiles, libjs-leaflet
 Recommends: systemd
 Section: video
 Priority: optional

@@ -15,6 +15,7 @@ final class GuardedHouse {
         "GET /api/v1/exports/{id}/events", "GET /api/v1/exports/{id}/timestamp.tsr", "GET /api/v1/consultations/checkpoint", "GET /api/v1/consultations/{sequence}/proof",
         "GET /api/v1/consultations/consistency", "GET /api/v1/signing-key.pem", "GET /api/v1/accounts", "GET /api/v1/accounts/{name}",
         "GET /api/v1/accounts/{name}/tokens", "GET /api/v1/groups",
+        "GET /sign-in", "GET /ui/{version}/{name}", "GET /ui/leaflet/{name}",
     ]
     /// A bearer has none: they are refused, or nothing to do, for another reason.
     static let asksForSession: Set<String> = ["POST /api/v1/accounts/{name}/tokens", "DELETE /api/v1/session"]
@@ -88,7 +89,9 @@ final class GuardedHouse {
                 count += 1
                 if Self.asksForSession.contains("\(route)") { continue }
                 #expect(answer.status == 503, "\(when): \(method) \(route.path): \(answer.status) \(answer.text.prefix(300))")
-                if method != "HEAD" { #expect(answer.code == "logUnwritable", "\(when): \(method) \(route.path): \(answer.text.prefix(300))") }
+                // A page says it in its own way.
+                let isSaid = String(decoding: answer.body, as: UTF8.self).contains("data-problem=\"logUnwritable\"")
+                if method != "HEAD", !isSaid { #expect(answer.code == "logUnwritable", "\(when): \(method) \(route.path): \(answer.text.prefix(300))") }
             }
         }
         #expect(count > 45, "only \(count) were walked")
@@ -97,7 +100,7 @@ final class GuardedHouse {
     /// The same reads work while the log does, so that what was refused was refused for the log's sake.
     func expectAllShown(_ when: String) throws {
         // No authority is configured, and so no time stamp comes late.
-        for route in routes where route.method == "GET" && !route.path.hasSuffix("timestamp.tsr") {
+        for route in routes where route.method == "GET" && !route.path.hasSuffix("timestamp.tsr") && !route.path.hasPrefix("/ui/") {
             for (method, headers) in variants(of: route) {
                 let answer = try ask(route, method, headers)
                 #expect((200..<300).contains(answer.status), "\(when): \(method) \(route.path): \(answer.status) \(answer.text.prefix(300))")

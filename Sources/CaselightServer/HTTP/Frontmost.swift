@@ -8,6 +8,9 @@ import NIOCore
 /// The outermost middleware: every answer leaves through it, with its headers, its count, and never an error that is not a problem.
 struct Frontmost: RouterMiddleware {
     let routes: [RouteShape]
+    /// The paths that answer people: there a problem is a page.
+    let pages: Set<String>
+    let pageTelling: @Sendable (Problem, HTTPFields, Request, APIContext) async -> Response
     let logger: Logger
 
     func handle(
@@ -18,7 +21,10 @@ struct Frontmost: RouterMiddleware {
         do {
             response = try await next(request, context)
         } catch {
-            response = answer(to: error, request, context)
+            let answer = answer(to: error, request, context)
+            let isPage = isOnRoute(context) ? pages.contains(context.endpointPath ?? "") : API.asksForPage(request)
+            response =
+                isPage ? await pageTelling(answer.problem, answer.headers, request, context) : answer.problem.response(extra: answer.headers)
         }
         if request.method == .head { response = response.createHeadResponse() }
         for (name, value) in Self.headers where !response.headers.contains(name) { response.headers[name] = value }
@@ -28,38 +34,43 @@ struct Frontmost: RouterMiddleware {
         return response
     }
 
-    private func answer(to error: any Error, _ request: Request, _ context: APIContext) -> Response {
+    /// What no route took has no path, or one that is none of ours.
+    private func isOnRoute(_ context: APIContext) -> Bool { routes.contains { $0.path == context.endpointPath } }
+
+    private typealias Answer = (problem: Problem, headers: HTTPFields)
+
+    private func answer(to error: any Error, _ request: Request, _ context: APIContext) -> Answer {
         switch error {
-        case let error as DetailedError: return Problem(error.error, status: error.status).response(extra: error.headers)
-        case let error as CaselightError: return answer(to: error, context)
+        case let error as DetailedError: return (Problem(error.error, status: error.status), error.headers)
+        case let error as CaselightError: return (answer(to: error, context), [:])
         case let error as HTTPError where error.status == .notFound: return noRoute(request)
         case is CancellationError:
-            return Problem(CaselightError(.interrupted, "answer", because: "the request was given up")).response()
+            return (Problem(CaselightError(.interrupted, "answer", because: "the request was given up")), [:])
         default:
-            return answer(to: CaselightError(.internalFailure, "answer", because: String(reflecting: error)), context)
+            return (answer(to: CaselightError(.internalFailure, "answer", because: String(reflecting: error)), context), [:])
         }
     }
 
     /// What failed on our side is told in the log, with an id; the answer names the id.
-    private func answer(to error: CaselightError, _ context: APIContext) -> Response {
-        guard ProblemTable.entry(for: error.code).status == 500 else { return Problem(error).response() }
+    private func answer(to error: CaselightError, _ context: APIContext) -> Problem {
+        guard ProblemTable.entry(for: error.code).status == 500 else { return Problem(error) }
         let id = String(UInt64.random(in: 0 ... .max), radix: 16)
         logger.error(
             "request failed", metadata: ["failure": "\(id)", "code": "\(error.code.rawValue)", "error": "\(error)", "request": "\(context.id)"])
         let shown = CaselightError(
             error.code, "answer", because: "something failed on the server's side", remedy: "Its log tells more under failure \(id).")
-        return Problem(shown, failureID: id).response()
+        return Problem(shown, failureID: id)
     }
 
-    private func noRoute(_ request: Request) -> Response {
-        if (request.uri.query ?? "").lowercased().contains("token=") { return Problem(QueryReader.secretInAddress).response() }
+    private func noRoute(_ request: Request) -> Answer {
+        if (request.uri.query ?? "").lowercased().contains("token=") { return (Problem(QueryReader.secretInAddress), [:]) }
         let methods = RouteShape.methods(at: request.uri.path, in: routes)
         guard !methods.isEmpty else {
-            return Problem(CaselightError(
-                .notFound, "answer", because: "there is no such route", remedy: "GET /api/v1/openapi.yaml lists them.")).response()
+            return (Problem(CaselightError(
+                .notFound, "answer", because: "there is no such route", remedy: "GET /api/v1/openapi.yaml lists them.")), [:])
         }
         let allowed = methods.map(\.rawValue).sorted().joined(separator: ", ")
-        return Problem(CaselightError(.methodNotAllowed, "answer", because: "this route takes \(allowed)")).response(extra: [.allow: allowed])
+        return (Problem(CaselightError(.methodNotAllowed, "answer", because: "this route takes \(allowed)")), [.allow: allowed])
     }
 
     /// Methods are the client's own words; only those we know become a metric's label.

@@ -44,15 +44,16 @@ struct API: Sendable {
 
     var routes: [Route] {
         healthRoutes + sessionRoutes + cameraRoutes + footageRoutes + pictureRoutes + handoverRoutes + clipRoutes + incidentRoutes
-            + boardRoutes + screenshotRoutes + stepRoutes + linkRoutes + areaRoutes + statusRoutes + accountRoutes + groupRoutes + holdRoutes + exportRoutes
-            + consultationRoutes + upkeepRoutes
+            + boardRoutes + screenshotRoutes + stepRoutes + linkRoutes + areaRoutes + statusRoutes + accountRoutes + groupRoutes
+            + holdRoutes + exportRoutes + consultationRoutes + upkeepRoutes + pageRoutes + assetRoutes
     }
 
     /// The router over all routes; HEAD answers wherever GET does.
     func router() -> Router<APIContext> {
         let routes = self.routes
         let router = Router(context: APIContext.self)
-        router.add(middleware: Frontmost(routes: shapes(of: routes), logger: logger))
+        let pages = Set(routes.filter { $0.kind == .page }.map(\.path))
+        router.add(middleware: Frontmost(routes: shapes(of: routes), pages: pages, pageTelling: page(telling:_:_:_:), logger: logger))
         for route in routes {
             for method in route.method == .get ? [.get, .head] : [route.method] {
                 router.on(RouterPath(route.path), method: method) { request, context in

@@ -1,0 +1,77 @@
+import Crypto
+import Foundation
+
+/// What of `Web` is embedded in the program, by its file's name.
+enum WebFiles {
+    static func bytes(_ name: String) -> [UInt8] {
+        guard let bytes = all[name] else { preconditionFailure("\(name) is embedded") }
+        return bytes
+    }
+
+    /// Of all files together: stands in their address, so that a browser keeps them for ever and an upgrade is seen at once.
+    static let version: String = {
+        var hash = SHA256()
+        for (name, bytes) in all.sorted(by: { $0.key < $1.key }) {
+            hash.update(data: Data(name.utf8))
+            hash.update(data: Data(bytes))
+        }
+        return hash.finalize().prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }()
+
+    /// Where the pages find them.
+    static var folder: String { "/ui/\(version)" }
+
+    /// What a browser fetches by name: styles, modules, and each language's strings as a module.
+    static let assets: [String: Asset] = {
+        var assets: [String: Asset] = [:]
+        for (name, bytes) in all {
+            if let type = Asset.type(of: name) { assets[name] = Asset(type: type, bytes: bytes) }
+        }
+        for language in Language.allCases {
+            let text = "export default " + String(decoding: bytes("\(language.rawValue).json"), as: UTF8.self)
+            assets["\(language.rawValue).js"] = Asset(type: Asset.module, bytes: Array(text.utf8))
+        }
+        return assets
+    }()
+
+    static var templates: [String: String] {
+        Dictionary(uniqueKeysWithValues: all.filter { $0.key.hasSuffix(".mustache") }.map {
+            (String($0.key.dropLast(".mustache".count)), String(decoding: $0.value, as: UTF8.self))
+        })
+    }
+
+    /// SwiftPM makes a constant of each file and no list of them. A test compares this one with the folder.
+    static let all: [String: [UInt8]] = [
+        "layout.mustache": PackageResources.layout_mustache,
+        "problem.mustache": PackageResources.problem_mustache,
+        "sign-in.mustache": PackageResources.sign_in_mustache,
+        "icon.svg": PackageResources.icon_svg,
+        "base.css": PackageResources.base_css,
+        "api.js": PackageResources.api_js,
+        "fragments.js": PackageResources.fragments_js,
+        "page.js": PackageResources.page_js,
+        "sign-in.js": PackageResources.sign_in_js,
+        "strings.js": PackageResources.strings_js,
+        "times.js": PackageResources.times_js,
+        "en.json": PackageResources.en_json,
+        "zh-CN.json": PackageResources.zh_CN_json,
+    ]
+}
+
+/// A file as a browser gets it.
+struct Asset: Sendable {
+    let type: String
+    let bytes: [UInt8]
+
+    static let module = "text/javascript; charset=utf-8"
+
+    /// `nil` for what no browser asks for.
+    static func type(of name: String) -> String? {
+        switch name.split(separator: ".").last {
+        case "js": module
+        case "css": "text/css; charset=utf-8"
+        case "svg": "image/svg+xml"
+        default: nil
+        }
+    }
+}
