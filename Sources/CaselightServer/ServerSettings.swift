@@ -43,6 +43,8 @@ package struct ServerLimits: Sendable {
     package var uploadsAtOnceCount = 4
     /// Imports of lists are held in memory whole.
     package var importsAtOnceCount = 1
+    /// Verifying reads and hashes the whole log.
+    package var verificationsAtOnceCount = 1
     /// Decoded stills kept for those who ask for the same again.
     package var stillCacheBytes = 32 << 20
     /// The heads of segments that stills were made of lately, about a kilobyte each: so that the next one of the same is one read.
@@ -72,7 +74,7 @@ package struct ServerLimits: Sendable {
             ("jsonBodyBytes", Double(jsonBodyBytes)), ("importBodyBytes", Double(importBodyBytes)),
             ("uploadBytes", Double(uploadBytes)), ("pageCount", Double(pageLimitCount)),
             ("stillsAtOnce", Double(stillsAtOnceCount)), ("uploadsAtOnce", Double(uploadsAtOnceCount)),
-            ("importsAtOnce", Double(importsAtOnceCount)), ("stillCacheBytes", Double(stillCacheBytes)),
+            ("importsAtOnce", Double(importsAtOnceCount)), ("verificationsAtOnce", Double(verificationsAtOnceCount)), ("stillCacheBytes", Double(stillCacheBytes)),
             ("initializationCacheBytes", Double(initializationCacheBytes)),
             ("connections", Double(connectionCount)), ("idleTimeoutSeconds", Double(idleTimeoutSeconds)),
             ("drainMilliseconds", Double(drainMilliseconds)), ("headerBytes", Double(headerBytes)), ("sessions", Double(sessionCount)),

@@ -41,6 +41,8 @@ public protocol RecordStore: Sendable {
     func importAreas(_ areas: [Area]) async throws -> ImportCount
     /// `nil` where there is no such area.
     func area(_ code: String) async throws -> Area?
+    /// In the order of their codes, `limit` at most.
+    func areas(limit: Int) async throws -> [Area]
     /// Codes of the areas that `point` lies in, smallest first.
     func areas(containing point: GeoPoint) async throws -> [String]
 

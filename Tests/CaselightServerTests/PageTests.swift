@@ -172,6 +172,16 @@ import Testing
         #expect(strings.say(oneOf: "problem", "diskFull") == "Disk full" && strings.say(oneOf: "problem", "unheard") == "unheard")
     }
 
+    @Test func everyChoiceHasItsWordInEveryLanguage() {
+        func keys<Value: CaseIterable & RawRepresentable>(_ family: String, _: Value.Type) -> [String] { Value.allCases.map { "\(family)_\($0.rawValue)" } }
+        let all = keys("feedState", FeedStatus.State.self) + keys("gapCause", GapCause.self) + keys("policy", RecordingPolicy.self)
+            + keys("cameraKind", CameraKind.self) + keys("cameraClass", CameraClass.self) + keys("transport", FeedTransport.self)
+            + keys("logAction", LogAction.self) + keys("logOutcome", LogOutcome.self)
+        for language in Language.allCases {
+            for key in all { #expect(Strings(language).table[key] != nil, "\(key) in \(language)") }
+        }
+    }
+
     @Test func everyProblemHasItsTitleInEveryLanguage() {
         for code in ProblemTable.entries.keys {
             for language in Language.allCases { #expect(Strings(language).table["problem_\(code.rawValue)"] != nil, "\(code.rawValue)") }

@@ -14,9 +14,10 @@ extension Browser {
 
     /// The console said nothing, all came from our own host, and nothing keeps anybody from using the page.
     func expectSound(_ installation: Installation, _ page: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
-        #expect(try consoleLines() == [], "\(page)", sourceLocation: sourceLocation)
-        #expect(try hosts() == ["127.0.0.1:\(installation.port)"], "\(page)", sourceLocation: sourceLocation)
-        #expect(try accessProblems() == [], "\(page)", sourceLocation: sourceLocation)
+        let (lines, hosts, problems) = (try consoleLines(), try hosts(), try accessProblems())
+        #expect(lines == [], "\(page)", sourceLocation: sourceLocation)
+        #expect(hosts == ["127.0.0.1:\(installation.port)"], "\(page)", sourceLocation: sourceLocation)
+        #expect(problems == [], "\(page)", sourceLocation: sourceLocation)
     }
 
     /// Pictures of the page at both widths, and that it fits into each.

@@ -62,6 +62,7 @@ final class Browser {
     }
 
     /// What a script returns, or what its promise comes to.
+    @discardableResult
     func value(_ script: String, _ arguments: [Any] = []) throws -> Any {
         try call("POST", session + "/execute/sync", ["script": script, "args": arguments])
     }

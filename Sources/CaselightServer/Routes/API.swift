@@ -16,6 +16,7 @@ struct API: Sendable {
     let desk: AccountDesk
     let uploadSlots: SlotCounter
     let importSlots: SlotCounter
+    let verificationSlots: SlotCounter
     let stills: StillDesk
 
     var limits: ServerLimits { settings.limits }
@@ -39,6 +40,7 @@ struct API: Sendable {
             })
         uploadSlots = SlotCounter(limit: limits.uploadsAtOnceCount, name: "uploadsAtOnce", what: "take in a file")
         importSlots = SlotCounter(limit: limits.importsAtOnceCount, name: "importsAtOnce", what: "import a list")
+        verificationSlots = SlotCounter(limit: limits.verificationsAtOnceCount, name: "verificationsAtOnce", what: "verify the log")
         stills = StillDesk(archive: services.archive, maker: services.stills, limits: limits)
     }
 

@@ -15,6 +15,7 @@ extension API {
             Route(.get, "/api/v1/consultations", Self.auditors, act: .logRead, query: filter + ["format"], handler: listEntries),
             Route(.get, "/api/v1/consultations/log.jsonl", Self.auditors, act: .logRead, query: ["first"], handler: wholeLog),
             Route(.get, "/api/v1/consultations/checkpoint", Self.auditors, act: .logRead, query: ["saved"], handler: checkpoint),
+            Route(.post, "/api/v1/consultations/verify", Self.auditors, act: .logRead, handler: verifyLog),
             Route(
                 .get, "/api/v1/consultations/{sequence}/proof", Self.auditors, act: .logRead, query: ["size"], required: ["size"],
                 handler: inclusionProof),
@@ -25,7 +26,7 @@ extension API {
         ]
     }
 
-    private static var auditors: AccessRule { .roles([.auditor]) }
+    static var auditors: AccessRule { .roles([.auditor]) }
 
     private enum LogFormat: String, CaseIterable { case json, csv }
 

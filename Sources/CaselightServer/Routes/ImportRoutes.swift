@@ -8,8 +8,15 @@ import NIOCore
 
 extension API {
     var areaRoutes: [Route] { [
+        Route(.get, "/api/v1/areas", .roles([.investigator, .dispatcher, .cameraAdmin]), query: ["limit"], handler: listAreas),
         Route(.post, "/api/v1/areas/import", .roles([.cameraAdmin, .admin]), act: .listImported, query: ImportOptions.areaQuery, handler: importAreas)
     ] }
+
+    private struct AreaList: Encodable { let areas: [Area] }
+
+    private func listAreas(_ call: Call) async throws -> Response {
+        try JSONReply.response(AreaList(areas: try await records.areas(limit: try call.query.limit(limits))))
+    }
 
     func importCameras(_ call: Call) async throws -> Response {
         try await importSlots.during {

@@ -23,6 +23,12 @@ extension SQLiteRecordStore {
         }
     }
 
+    public func areas(limit: Int) async throws -> [Area] {
+        try await file.read("list areas") { db in
+            try db.all("SELECT code, name, rings FROM areas ORDER BY code LIMIT ?", [limit], Area.init(row:))
+        }
+    }
+
     public func areas(containing point: GeoPoint) async throws -> [String] {
         try await file.read("find the areas around a point") { db in try GridResolver(db).codes(containing: point) }
     }

@@ -13,6 +13,8 @@ extension RecordStoreContract {
             area.rings = []
             area.name = ""
             #expect(try await store.importAreas([area]) == ImportCount(updated: 1))
+            #expect(try await store.areas(limit: 10).map(\.code) == [area.code, "b"].sorted())
+            #expect(try await store.areas(limit: 1).count == 1)
             #expect(try await store.area("district") == area)
             #expect(try await store.area("none") == nil)
             #expect(try await store.areas(containing: point(30.5, 104.5)).isEmpty)

@@ -19,3 +19,11 @@ document.getElementById("sign-out")?.addEventListener("click", async () => {
     tell(problem.message);
   }
 });
+
+// A filter's empty fields are left out: the server takes what is named for what narrows.
+for (const form of document.querySelectorAll("form[method=get]")) {
+  form.addEventListener("submit", () => {
+    for (const field of form.elements) field.disabled = field.disabled || (field.name !== "" && field.value === "");
+  });
+  addEventListener("pageshow", () => { for (const field of form.elements) field.disabled = false; });
+}

@@ -1,0 +1,10 @@
+// Puts the viewer's own times before what a stretch of a strip says of itself.
+import { clock } from "./times.js";
+
+export function nameStretches(root = document) {
+  for (const title of root.querySelectorAll("title[data-from]")) {
+    const span = [title.dataset.from, title.dataset.to].filter(Boolean).map((text) => clock(new Date(text)));
+    title.textContent = `${span.join("–")} ${title.textContent}`;
+    title.removeAttribute("data-from");
+  }
+}
