@@ -10,7 +10,7 @@ struct CameraPageTests {
     private func furnished(_ name: String, _ cameras: Cameras, cityCount: Int = 0) throws -> Installation {
         let installation = try Installation(name)
         for (account, roles) in [("chen", ["cameraAdmin"]), ("lin", ["dispatcher"])] {
-            let fields: [String: Any] = ["name": account, "displayName": "陈静", "roles": roles, "password": Self.password]
+            let fields: [String: Any] = ["name": account, "displayName": "值班员", "roles": roles, "password": Self.password]
             guard try installation.send("POST", "/api/v1/accounts", fields).status == 201 else { throw Trouble("no account") }
         }
         try add(installation, [

@@ -36,8 +36,9 @@ struct CoverageStrip: Sendable {
 
     private static let width = 1440.0
 
-    init(_ found: CameraCoverage, _ viewer: Viewer) {
-        let span = found.wanted
+    init(_ found: CameraCoverage, _ viewer: Viewer) { self.init(of: found.wanted, kept: found.spans, missing: found.gaps, viewer) }
+
+    init(of span: TimeSpan, kept found: [ClipSpan], missing lost: [Gap], _ viewer: Viewer) {
         func place(_ part: TimeSpan) -> (x: String, width: String) {
             let scale = Self.width / span.duration.seconds
             let start = (part.start - span.start).seconds * scale
@@ -48,19 +49,19 @@ struct CoverageStrip: Sendable {
             let (x, width) = place(part)
             return Stretch(x: x, width: width, kind: kind, words: words, from: part.start.rfc3339(), to: part.end.rfc3339())
         }
-        let kept = found.spans.map { stretch($0.span, "kept-\($0.policy.rawValue)", viewer.say(oneOf: "policy", $0.policy.rawValue)) }
-        let missing = found.gaps.map { stretch($0.span, "gap-\(Self.tone(of: $0.cause))", viewer.say(oneOf: "gapCause", $0.cause.rawValue)) }
+        let kept = found.map { stretch($0.span, "kept-\($0.policy.rawValue)", viewer.say(oneOf: "policy", $0.policy.rawValue)) }
+        let missing = lost.map { stretch($0.span, "gap-\(Self.tone(of: $0.cause))", viewer.say(oneOf: "gapCause", $0.cause.rawValue)) }
         stretches = kept + missing
-        gaps = found.gaps.reversed().map {
+        gaps = lost.reversed().map {
             GapRow(
                 cause: viewer.say(oneOf: "gapCause", $0.cause.rawValue), detail: $0.detail, from: $0.span.start.rfc3339(), to: $0.span.end.rfc3339(),
                 length: Self.length($0.span.duration, viewer))
         }
         hours = (1..<4).map { Hour(x: Self.number(Double($0) * Self.width / 4), at: "") }
-        let recorded = found.spans.reduce(Microseconds.zero) { $0 + $1.span.duration }
+        let recorded = found.reduce(Microseconds.zero) { $0 + $1.span.duration }
         words = viewer.say(
             "stripInWords",
-            ["recorded": Self.length(recorded, viewer), "whole": Self.length(span.duration, viewer), "gaps": "\(found.gaps.count)"])
+            ["recorded": Self.length(recorded, viewer), "whole": Self.length(span.duration, viewer), "gaps": "\(lost.count)"])
     }
 
     static func length(_ span: Microseconds, _ viewer: Viewer) -> String {

@@ -19,7 +19,7 @@ struct NavigationEntry: Sendable {
 
 extension API {
     /// All pages. A new one stands in an extension of its own and is added here.
-    var pageRoutes: [Route] { signInPage + cameraPages + logPages }
+    var pageRoutes: [Route] { signInPage + boardPages + incidentPages + cameraPages + logPages }
 
     func frame(_ viewer: Viewer, path: String = "") -> PageFrame {
         let pages = pageRoutes

@@ -21,9 +21,14 @@ export async function refresh(place) {
   underWay.delete(place);
 }
 
-async function fetchOnce(place) {
+function fetchOnce(place) {
   const address = new URL(location.href);
   address.searchParams.set("fragment", place.dataset.fragment);
+  return fill(place, address);
+}
+
+// Puts what is at `address` into a place.
+export async function fill(place, address) {
   const answer = await fetch(address, { headers: { Accept: "text/html" }, redirect: "manual" });
   // Nobody is signed in any more: the whole page leads to where one is.
   if (answer.type === "opaqueredirect") return location.reload();
