@@ -218,8 +218,10 @@ extension IngestService: LiveFeeds {
         }
     }
 
-    package nonisolated func probe(_ url: FeedURL, credentials: FeedCredentials?, transport: FeedTransport) async throws -> StreamMetadata {
-        try await desk.probe(url, credentials: credentials, transport: transport)
+    package nonisolated func probe(
+        _ url: FeedURL, credentials: FeedCredentials?, transport: FeedTransport, pictureWidthPixels: Int?
+    ) async throws -> ProbedFeed {
+        try await desk.probe(url, credentials: credentials, transport: transport, pictureWidthPixels: pictureWidthPixels)
     }
 
     package nonisolated func importFootage(

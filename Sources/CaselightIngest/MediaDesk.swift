@@ -51,12 +51,18 @@ package final class MediaDesk: StillMaker, ClipMaker {
         return clips
     }
 
-    func probe(_ url: FeedURL, credentials: FeedCredentials?, transport: FeedTransport) async throws -> StreamMetadata {
+    /// The feed's worker hands over a keyframe and no picture: what decodes has no network.
+    func probe(
+        _ url: FeedURL, credentials: FeedCredentials?, transport: FeedTransport, pictureWidthPixels: Int?
+    ) async throws -> ProbedFeed {
         let answer = try await probes.ask(timeout: Self.probeTimeout) { number in
-            .probe(ProbeOrder(request: number, url: url, credentials: credentials, transport: transport))
+            .probe(ProbeOrder(request: number, url: url, credentials: credentials, transport: transport, wantsKeyframe: pictureWidthPixels != nil))
         }
-        guard case .probeDone(_, let stream) = answer else { throw unexpected("probe a feed") }
-        return stream
+        guard case .probeDone(_, let stream, let found) = answer else { throw unexpected("probe a feed") }
+        guard let pictureWidthPixels, let found else { return ProbedFeed(stream: stream) }
+        let picture = try await still(
+            initialization: found.initialization.bytes, keyframe: found.keyframe.bytes, widthPixels: pictureWidthPixels)
+        return ProbedFeed(stream: stream, picture: picture)
     }
 
     /// Has a recorded file written as segments, and puts all of it into the index at once, or nothing.

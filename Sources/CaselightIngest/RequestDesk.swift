@@ -103,7 +103,7 @@ actor RequestDesk {
 
     private func deliver(_ event: WorkerEvent) {
         switch event {
-        case .stillDone(let number, _, _, _), .probeDone(let number, _), .importDone(let number, _), .remuxDone(let number, _):
+        case .stillDone(let number, _, _, _), .probeDone(let number, _, _), .importDone(let number, _), .remuxDone(let number, _):
             finish(number, with: .success(event))
         case .importProgress(let number, _, _), .remuxProgress(let number, _, _):
             waiting[number]?.onEvent?(event)

@@ -12,14 +12,29 @@ public protocol LiveFeeds: Sendable {
 
     /// Connects to an address, reads until its streams are known, and lets go.
     ///
-    /// - Throws: `CaselightError`: `unreachable`, `unauthorized`, `timedOut`, `unsupportedMedia`, `playlistRefused`.
-    func probe(_ url: FeedURL, credentials: FeedCredentials?, transport: FeedTransport) async throws -> StreamMetadata
+    /// - Parameter pictureWidthPixels: with a picture of at most this width; `nil` asks for none.
+    /// - Throws: `CaselightError`: `unreachable`, `unauthorized`, `timedOut`, `unsupportedMedia`, `playlistRefused`, and what decoding throws.
+    func probe(
+        _ url: FeedURL, credentials: FeedCredentials?, transport: FeedTransport, pictureWidthPixels: Int?
+    ) async throws -> ProbedFeed
 
     /// Makes a recorded file, already kept in the archive as it was handed over, playable and findable.
     ///
     /// - Parameter progress: called with bytes done and bytes in all.
     /// - Throws: `CaselightError`: `unsupportedMedia`, `damagedMedia`, `invalidTime` where it is not known when the file begins.
     func importFootage(_ order: FootageImport, progress: @Sendable @escaping (Int64, Int64) -> Void) async throws -> Run
+}
+
+/// What was found behind an address that was tried.
+public struct ProbedFeed: Hashable, Sendable {
+    public var stream: StreamMetadata
+    /// A JPEG of its first keyframe; `nil` where none was asked for.
+    public var picture: [UInt8]?
+
+    public init(stream: StreamMetadata, picture: [UInt8]? = nil) {
+        self.stream = stream
+        self.picture = picture
+    }
 }
 
 /// A recorded file to take in.

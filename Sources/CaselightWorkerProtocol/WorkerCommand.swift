@@ -10,7 +10,7 @@ package enum WorkerCommand: Sendable, Codable {
     case open(FeedOrder)
     /// Ends a feed's run; `feedEnded` answers.
     case close(feed: FeedNumber, reason: EndReason)
-    /// Opens an address, reads until its streams are known, and reports them.
+    /// Opens an address, reads until its streams are known, and reports them, with a keyframe where one is wanted.
     case probe(ProbeOrder)
     /// Decodes one keyframe to a JPEG.
     case still(StillOrder)
@@ -47,7 +47,7 @@ package struct WorkerSettings: Hashable, Sendable, Codable {
     /// How long an RTSP feed's packets may wait in its socket: the longer, the fewer system calls.
     package var drainInterval: Microseconds
 
-    package static let currentVersion = 3
+    package static let currentVersion = 4
 
     package init(archivePath: String) {
         protocolVersion = Self.currentVersion
@@ -88,12 +88,14 @@ package struct ProbeOrder: Hashable, Sendable, Codable {
     package var url: FeedURL
     package var credentials: FeedCredentials?
     package var transport: FeedTransport
+    package var wantsKeyframe: Bool
 
-    package init(request: RequestNumber, url: FeedURL, credentials: FeedCredentials?, transport: FeedTransport) {
+    package init(request: RequestNumber, url: FeedURL, credentials: FeedCredentials?, transport: FeedTransport, wantsKeyframe: Bool) {
         self.request = request
         self.url = url
         self.credentials = credentials
         self.transport = transport
+        self.wantsKeyframe = wantsKeyframe
     }
 }
 

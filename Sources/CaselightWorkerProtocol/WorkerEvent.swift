@@ -21,7 +21,8 @@ package enum WorkerEvent: Sendable, Codable {
     case feedEnded(feed: FeedNumber, at: WallTime, reason: EndReason, CaselightError?)
     /// Totals since the worker's start; about every 5 s.
     case feedCounts([FeedCount])
-    case probeDone(RequestNumber, StreamMetadata)
+    /// The keyframe is one to decode, as `StillOrder` takes it; `nil` where none was wanted.
+    case probeDone(RequestNumber, StreamMetadata, ProbedKeyframe?)
     /// A JPEG.
     case stillDone(RequestNumber, Attachment, widthPixels: Int, heightPixels: Int)
     case importProgress(RequestNumber, doneBytes: Int64, totalBytes: Int64)
@@ -32,6 +33,18 @@ package enum WorkerEvent: Sendable, Codable {
     case requestFailed(RequestNumber, CaselightError)
     /// The last event after `drain`.
     case drained
+}
+
+/// The first keyframe of a feed that was tried.
+package struct ProbedKeyframe: Hashable, Sendable, Codable {
+    /// `ftyp` and `moov`.
+    package var initialization: Attachment
+    package var keyframe: Attachment
+
+    package init(initialization: [UInt8], keyframe: [UInt8]) {
+        self.initialization = Attachment(initialization)
+        self.keyframe = Attachment(keyframe)
+    }
 }
 
 package struct SegmentProgress: Hashable, Sendable {

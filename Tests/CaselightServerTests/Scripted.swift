@@ -21,13 +21,15 @@ final class ScriptedFeeds: LiveFeeds {
     func statuses() async -> [FeedStatus] { script.withLock { $0.statuses } }
     func cameraChanged(_ code: CameraCode) async { script.withLock { $0.changed.append(code) } }
 
-    func probe(_ url: FeedURL, credentials: FeedCredentials?, transport: FeedTransport) async throws -> StreamMetadata {
+    func probe(
+        _ url: FeedURL, credentials: FeedCredentials?, transport: FeedTransport, pictureWidthPixels: Int?
+    ) async throws -> ProbedFeed {
         let error = script.withLock { script in
             script.probes.append((url, credentials, transport))
             return script.probeError
         }
         if let error { throw error }
-        return Installation.stream
+        return ProbedFeed(stream: Installation.stream, picture: pictureWidthPixels.map { _ in [0xFF, 0xD8, 0xFF, 0xD9] })
     }
 
     func importFootage(_ order: FootageImport, progress: @Sendable @escaping (Int64, Int64) -> Void) async throws -> Run {

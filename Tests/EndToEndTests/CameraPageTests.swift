@@ -126,6 +126,9 @@ struct CameraPageTests {
         try browser.click("#test-feed")
         try browser.waitUntil("the stream", "document.querySelector('#tested .good')")
         #expect(try browser.text(of: "#tested .good").contains("×"))
+        try browser.waitUntil("its picture", "document.querySelector('#tested img').naturalWidth > 100")
+        let tried = try installation.json("/api/v1/consultations?who=chen&action=feedProbed&outcome=allowed")["entries"] as? [[String: Any]]
+        #expect(((tried?.first?["act"] as? [String: Any])?["purpose"] as? String) == "alignment")
         try browser.click("#map")
         try browser.waitUntil("the place", "document.querySelector('input[name=lat]').value")
         try browser.expectSound(installation, "new camera")

@@ -21,7 +21,8 @@ extension API {
         let code, name, address: String
         let state: FeedTone
         let stream: String
-        let problem: String
+        /// In the viewer's language, and in its own words.
+        let problemTitle, problem: String
         let strip: CoverageStrip?
     }
 
@@ -37,7 +38,9 @@ extension API {
             let status = statuses[camera.code]
             return CameraRow(
                 code: camera.code.text, name: camera.name, address: camera.address, state: FeedTone(status, viewer),
-                stream: StreamWords.short(status?.stream), problem: status?.problem ?? "", strip: strips[camera.code])
+                stream: StreamWords.short(status?.stream),
+                problemTitle: status?.problemCode.map { viewer.say(oneOf: "problem", $0.rawValue) } ?? "", problem: status?.problem ?? "",
+                strip: strips[camera.code])
         }
         let wanted = try call.query.cameraClass()
         let classes = CameraClass.allCases.map {

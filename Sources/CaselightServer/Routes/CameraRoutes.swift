@@ -1,5 +1,6 @@
 import CaselightModel
 import CaselightStore
+import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -132,16 +133,27 @@ extension API {
         try await gate.camera(try call.cameraCode(), in: try call.principal().scope)
     }
 
-    private struct Probed: Encodable { let stream: StreamMetadata }
+    private struct Probed: Encodable {
+        let stream: StreamMetadata
+        /// A JPEG, in base 64; left out where none was asked for.
+        var picture: Data?
+    }
+
+    /// To see where a camera looks, and not what is in the picture's corners.
+    private static let probedWidthPixels = 960
 
     private func probe(_ call: Call) async throws -> Response {
         var fields = try await call.fields(of: "probe", limits: limits)
         let input = try FeedInput(&fields)
+        let wantsPicture = try fields.flag("picture").value ?? false
         try fields.finish()
         let (url, credentials, transport) = try input.address()
-        try await consultations.allow(.feedProbed, call, detail: "\(url)")
+        try await consultations.allow(
+            .feedProbed, call, purpose: wantsPicture ? Self.alignmentPurpose : nil, detail: wantsPicture ? "\(url), with a picture" : "\(url)")
         do {
-            return try JSONReply.response(Probed(stream: try await services.feeds.probe(url, credentials: credentials, transport: transport)))
+            let found = try await services.feeds.probe(
+                url, credentials: credentials, transport: transport, pictureWidthPixels: wantsPicture ? Self.probedWidthPixels : nil)
+            return try JSONReply.response(Probed(stream: found.stream, picture: found.picture.map { Data($0) }))
         } catch let error as CaselightError where Self.feedFailures.contains(error.code) {
             throw DetailedError(error: error, status: HTTPResponse.Status.unprocessableContent.code)
         }

@@ -56,7 +56,7 @@ extension API {
         }
     }
 
-    private static let alignmentPurpose = "alignment"
+    static let alignmentPurpose = "alignment"
     /// Long enough to turn a camera and look again, too short to look back.
     private static let alignmentAge = Microseconds.seconds(15 * 60)
 

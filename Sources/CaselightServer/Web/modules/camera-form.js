@@ -86,13 +86,14 @@ test.addEventListener("click", async () => {
   test.disabled = true;
   tested.replaceChildren(paragraph(say("testing"), ""));
   try {
-    const { stream } = await call("POST", "/api/v1/cameras/probe", feed());
+    const { stream, picture } = await call("POST", "/api/v1/cameras/probe", { ...feed(), picture: true });
     const { video, audio } = stream;
     const rate = video?.nominalFrameRate ? ` ${Math.round(video.nominalFrameRate)} fps` : "";
     const words = [
       video && `${video.codec.toUpperCase()} ${video.widthPixels}×${video.heightPixels}${rate}`, audio && `${audio.codec} ${audio.sampleRateHertz} Hz`,
     ];
-    tested.replaceChildren(paragraph(say("feedWorks", { stream: words.filter(Boolean).join(", ") }), "good"));
+    const seen = Object.assign(document.createElement("img"), { src: `data:image/jpeg;base64,${picture}`, alt: say("pictureOfFeed") });
+    tested.replaceChildren(paragraph(say("feedWorks", { stream: words.filter(Boolean).join(", ") }), "good"), seen);
   } catch (problem) {
     tested.replaceChildren(paragraph(problem.message, "bad"));
   }

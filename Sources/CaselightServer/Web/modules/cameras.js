@@ -24,7 +24,9 @@ async function showStates() {
     const state = row.querySelector(".state");
     state.className = `state ${tones[status?.state] ?? "off"}`;
     state.textContent = sayOneOf("feedState", status?.state ?? "none");
-    row.querySelector(".problem").textContent = status?.problem ?? "";
+    const problem = row.querySelector(".problem");
+    problem.textContent = status?.problemCode ? sayOneOf("problem", status.problemCode) : "";
+    problem.title = status?.problem ?? "";
   }
 }
 
