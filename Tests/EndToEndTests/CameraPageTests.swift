@@ -64,18 +64,24 @@ struct CameraPageTests {
         try browser.open(installation.address + "/cameras")
         try browser.waitUntil("the whole city", "document.getElementById('map').dataset.drawn == 3002")
         #expect(try browser.value("return document.querySelectorAll('tr[data-camera]').length") as? Int == 50)
-        #expect(try browser.firstPaintMilliseconds() < 1000)
+        // Times are for a machine that does nothing else.
+        if Workshop.isTorture { try expectSwift(browser) }
+        try browser.click("[data-language='zh-CN']")
+        try browser.waitUntil("the whole city in Chinese", "document.documentElement.lang === 'zh-CN' && document.getElementById('map').dataset.drawn == 3002")
+        try browser.expectSound(installation, "cameras in Chinese")
+        try browser.shoot("cameras-zh-CN")
+    }
+
+    private func expectSwift(_ browser: Browser) throws {
+        let paint = try browser.firstPaintMilliseconds()
+        #expect(paint < 300, "the first paint took \(paint) ms")
         let longest = try browser.run("""
             const [done] = arguments; let longest = 0;
             new PerformanceObserver(list => { for (const entry of list.getEntries()) longest = Math.max(longest, entry.duration); }).observe({type: 'longtask'});
             document.querySelector('.leaflet-control-zoom-in').click();
             setTimeout(() => done(longest), 1200);
-            """) as? Double
-        #expect((longest ?? .infinity) < 200, "drawing 3,000 cameras held the page up for \(longest ?? -1) ms")
-        try browser.click("[data-language='zh-CN']")
-        try browser.waitUntil("the whole city in Chinese", "document.documentElement.lang === 'zh-CN' && document.getElementById('map').dataset.drawn == 3002")
-        try browser.expectSound(installation, "cameras in Chinese")
-        try browser.shoot("cameras-zh-CN")
+            """) as? Double ?? .infinity
+        #expect(longest < 100, "drawing 3,000 cameras held the page up for \(longest) ms")
     }
 
     @Test func showsOneCameraAndLogsThatItsPictureWasSeen() throws {

@@ -14,14 +14,10 @@ struct CoverageStrip: Sendable {
         let to: String
     }
 
-    struct Hour: Sendable {
-        let x: String
-        let at: String
-    }
-
     let stretches: [Stretch]
     let gaps: [GapRow]
-    let hours: [Hour]
+    /// Where six hours have passed.
+    let marks: [String]
     /// All of it in words, for those who do not see it.
     let words: String
 
@@ -57,7 +53,7 @@ struct CoverageStrip: Sendable {
                 cause: viewer.say(oneOf: "gapCause", $0.cause.rawValue), detail: $0.detail, from: $0.span.start.rfc3339(), to: $0.span.end.rfc3339(),
                 length: Self.length($0.span.duration, viewer))
         }
-        hours = (1..<4).map { Hour(x: Self.number(Double($0) * Self.width / 4), at: "") }
+        marks = (1..<4).map { Self.number(Double($0) * Self.width / 4) }
         let recorded = found.reduce(Microseconds.zero) { $0 + $1.span.duration }
         words = viewer.say(
             "stripInWords",

@@ -23,6 +23,9 @@ struct Viewer: Sendable {
 }
 
 /// What a page shows: its title, and what its template asks for by name, beside what `layout` needs.
+///
+/// A section is left out for `nil`, `false` and an empty list, not for an empty text: what is not known is an optional. A name that is `nil`
+/// in a row is looked for in what is around it; in rows write `{{#.name}}`, which is not.
 struct Page: Sendable {
     let title: String
     var model: [String: any Sendable]
