@@ -54,7 +54,7 @@ import Yams
         let shown = Set(try await routes().filter(\.access.showsFootage).map(\.path))
         #expect(shown == [
             "/api/v1/cameras/{code}/still.jpg", "/api/v1/cameras/{code}/playlist.m3u8", "/api/v1/cameras/{code}/segments/{file}", "/api/v1/clips",
-            "/api/v1/incidents/{number}/candidates", "/api/v1/incidents/{number}/next", "/api/v1/incidents/{number}/screenshots/{id}",
+            "/api/v1/incidents/{number}/candidates", "/incidents/{number}/footage", "/api/v1/incidents/{number}/next", "/api/v1/incidents/{number}/screenshots/{id}",
         ])
     }
 

@@ -22,7 +22,7 @@ import Testing
     ]
     /// Name their incident in their path.
     static let ofIncidents: Set = [
-        "/api/v1/incidents/{number}/candidates", "/api/v1/incidents/{number}/next", "/api/v1/incidents/{number}/screenshots/{id}",
+        "/api/v1/incidents/{number}/candidates", "/incidents/{number}/footage", "/api/v1/incidents/{number}/next", "/api/v1/incidents/{number}/screenshots/{id}",
     ]
     static let place = GeoPoint(unchecked: 29.8683, 121.5440)
 

@@ -6,6 +6,8 @@ import Testing
 /// next cameras, the outcome; each of two people sees at once what the other does.
 @Suite(.enabled(if: Browser.missing == nil && Workshop.missing == nil, "needs chromium, chromium-driver, ffmpeg and GStreamer's RTSP server"))
 struct BoardPageTests {
+    /// What "at once" is: a second, where the machine has nothing else to do.
+    private static let atOnce = Workshop.isTorture ? 1.0 : 20
     private static let number = "A3302050000002026030001"
 
     private func furnished(_ name: String, _ cameras: Cameras) throws -> Installation {
@@ -64,11 +66,11 @@ struct BoardPageTests {
         try officer.waitUntil("the stream of events", "document.getElementById('live').classList.contains('good')")
 
         // Claimed with one key by who saw it come.
-        try video.waitUntil("the incident to appear", seconds: 2, "document.querySelector('.posted .card')")
+        try video.waitUntil("the incident to appear", seconds: Self.atOnce, "document.querySelector('.posted .card')")
         try video.expectSound(installation, "board")
         try video.shoot("board-en")
         try video.press("j", "c")
-        try officer.waitUntil("the claim to be seen", seconds: 3, "document.querySelector('.step-claimed')")
+        try officer.waitUntil("the claim to be seen", seconds: Self.atOnce, "document.querySelector('.step-claimed')")
         try video.waitUntil("the column to change", "document.querySelector('.claimed .card.mine')")
         try video.press("j", Browser.Key.enter)
 
@@ -88,27 +90,31 @@ struct BoardPageTests {
         try video.expectSound(installation, "incident")
         try video.shoot("incident-en")
 
-        // The lead, and where it leads.
+        try findLead(video, seenBy: officer)
+
+        // The outcome.
+        try video.type("在市场门口抓获", into: "#outcome textarea")
+        try video.click("#outcome button")
+        try officer.waitUntil("the outcome to be seen", seconds: Self.atOnce, "document.querySelector('.notice.good')?.textContent.includes('破案')")
+        try video.waitUntil("the end", "document.querySelector('.step-closed')")
+        try officer.expectSound(installation, "incident of the officer")
+        let steps = try installation.json("/api/v1/incidents/\(Self.number)/timeline")["steps"] as? [[String: Any]] ?? []
+        #expect(steps.map { $0["kind"] as? String } == ["posted", "screenshotAdded", "claimed", "linked", "reviewed", "leadFound", "closed"])
+    }
+
+    /// The lead, and where it leads.
+    private func findLead(_ video: Browser, seenBy officer: Browser) throws {
         try video.type("gate-1", into: "#lead [name=camera]")
         _ = try video.value("const now = new Date(); now.setMinutes(now.getMinutes() - now.getTimezoneOffset()); document.querySelector('#lead [name=seenAt]').value = now.toISOString().slice(0, 19)")
         try video.type("90", into: "#lead [name=bearing]")
         try video.type("道头路", into: "#lead [name=toward]")
         try video.click("#lead button")
-        try officer.waitUntil("the lead to be seen", seconds: 3, "document.querySelector('.leads strong')?.textContent === '道头路'")
+        try officer.waitUntil("the lead to be seen", seconds: Self.atOnce, "document.querySelector('.leads strong')?.textContent === '道头路'")
         #expect(try !officer.text(of: "#timeline").contains("gate-1"), "where footage is, is for those who may search it")
         try video.waitUntil("the lead", "document.querySelector('[data-next]')")
         try video.click("[data-next]")
         try video.waitUntil("the next camera", "document.querySelector('#next tbody td')?.textContent === '道头路口'")
         try video.shoot("incident-next-en")
         try officer.shoot("incident-zh-CN")
-        try officer.expectSound(installation, "incident of the officer")
-
-        // The outcome.
-        try video.type("在市场门口抓获", into: "#outcome textarea")
-        try video.click("#outcome button")
-        try officer.waitUntil("the outcome to be seen", seconds: 3, "document.querySelector('.notice.good')?.textContent.includes('破案')")
-        try video.waitUntil("the end", "document.querySelector('.step-closed')")
-        let steps = try installation.json("/api/v1/incidents/\(Self.number)/timeline")["steps"] as? [[String: Any]] ?? []
-        #expect(steps.map { $0["kind"] as? String } == ["posted", "screenshotAdded", "claimed", "linked", "reviewed", "leadFound", "closed"])
     }
 }

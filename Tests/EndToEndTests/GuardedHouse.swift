@@ -15,7 +15,8 @@ final class GuardedHouse {
         "GET /api/v1/exports/{id}/events", "GET /api/v1/exports/{id}/timestamp.tsr", "GET /api/v1/consultations/checkpoint", "GET /api/v1/consultations/{sequence}/proof",
         "GET /api/v1/consultations/consistency", "GET /api/v1/signing-key.pem", "GET /api/v1/accounts", "GET /api/v1/accounts/{name}",
         "GET /api/v1/accounts/{name}/tokens", "GET /api/v1/groups",
-        "GET /api/v1/areas", "GET /sign-in", "GET /cameras/{code}/edit", "GET /new-camera", "GET /ui/{version}/{name}", "GET /ui/leaflet/{name}",
+        "GET /api/v1/areas", "GET /sign-in", "GET /", "GET /new-incident", "GET /incidents/{number}",
+        "GET /cameras/{code}/edit", "GET /new-camera", "GET /ui/{version}/{name}", "GET /ui/leaflet/{name}",
     ]
     /// A bearer has none: they are refused, or nothing to do, for another reason.
     static let asksForSession: Set<String> = ["POST /api/v1/accounts/{name}/tokens", "DELETE /api/v1/session"]
