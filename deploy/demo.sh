@@ -113,7 +113,8 @@ start_process "$running/daemon.pid" "$folder/log/daemon.log" "$bin/caselightd" r
 wait_for 60 "$running/daemon.pid" curl -fsS -o "$folder/log/readyz" "$CASELIGHT_URL/readyz" || give_up 'the daemon did not get ready' daemon
 echo "$CASELIGHT_URL" >"$running/url"
 # One account for the whole story; in an installation each person has one, with the roles of their work.
-CASELIGHT_TOKEN=$("$bin/caselightd" account create demo --config "$folder/caselight.yaml" --no-password --token demo \
+password=$(head -c 9 /dev/urandom | base64 | tr '+/' '-_')
+CASELIGHT_TOKEN=$(printf '%s\n' "$password" | "$bin/caselightd" account create demo --config "$folder/caselight.yaml" --password-file - --token demo \
   --role investigator --role dispatcher --role cameraAdmin --role auditor --role admin 2>>"$folder/log/daemon.log") ||
   give_up 'no account could be made' daemon
 export CASELIGHT_TOKEN
@@ -144,6 +145,7 @@ caselight "${question[@]}"
 clips=$(caselight "${question[@]}" --json | count_clips)
 printf '\n%s cameras with footage, %s s after the build.\n' "$clips" "$((SECONDS - began))"
 print_next_things
+[[ $mode == once ]] || printf '\nIn a browser: %s/ as demo, with the password %s\n' "$CASELIGHT_URL" "$password"
 
 case $mode in
   once)

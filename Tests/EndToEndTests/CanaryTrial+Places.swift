@@ -47,7 +47,9 @@ extension CanaryTrial {
     /// Every route that reads, as every role and as nobody; for what is there and for what is not.
     func readAllRoutes() throws {
         let description = try installation.get("/api/v1/openapi.yaml").text
+        // What happens goes on for ever; an incident's timeline tells the same.
         let paths = description.matches(of: #/(?m)^  (/\S+):\n(?:    parameters.*\n)?    get:/#).map { String($0.output.1) }
+            .filter { $0 != "/api/v1/events" }
         #expect(paths.count > 25, "\(paths)")
         let holds = (try installation.json("/api/v1/holds")["holds"] as? [[String: Any]])?.first?["id"] as? String ?? ""
         let exports = (try installation.json("/api/v1/exports")["exports"] as? [[String: Any]])?.first?["id"] as? String ?? ""
