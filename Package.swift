@@ -131,16 +131,17 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "CaselightArchive",
-            dependencies: ["CaselightWorkerProtocol", "CaselightModel", crypto, logging, systemPackage],
+            dependencies: ["CaselightSlices", "CaselightWorkerProtocol", "CaselightModel", crypto, logging, systemPackage],
             swiftSettings: settings),
         .target(
             name: "CaselightMedia",
-            dependencies: ["CaselightRTSP", "CaselightWorkerProtocol", "CaselightModel", "CFFmpeg", crypto],
+            dependencies: ["CaselightRTSP", "CaselightSlices", "CaselightWorkerProtocol", "CaselightModel", "CFFmpeg", crypto],
             swiftSettings: settings),
         .target(
             name: "CaselightRTSP",
             dependencies: ["CaselightModel", crypto],
             swiftSettings: settings),
+        .target(name: "CaselightSlices", swiftSettings: settings),
         .target(
             name: "CaselightWorkerProtocol",
             dependencies: ["CaselightModel"],
@@ -184,7 +185,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "CaselightArchiveTests",
-            dependencies: ["CaselightArchive", "CaselightWorkerProtocol", "CaselightModel", "TestSupport", crypto, systemPackage],
+            dependencies: [
+                "CaselightArchive", "CaselightQuery", "CaselightSlices", "CaselightWorkerProtocol", "CaselightModel", "TestSupport", crypto, systemPackage,
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "CaselightMediaTests",

@@ -144,12 +144,15 @@ public enum ClockBasis: String, Hashable, Sendable, Codable, CaseIterable {
 public struct ActivityPeak: Hashable, Sendable, Codable {
     /// Whole seconds, in true time.
     public var span: TimeSpan
-    /// What the encoder spent on change in the busiest of these seconds.
-    public var bytesPerSecond: Int
+    /// What is counted.
+    public var measure: ActivityMeasure
+    /// Of the busiest of these seconds.
+    public var perSecond: Int
 
     /// Makes a peak of its parts.
-    public init(span: TimeSpan, bytesPerSecond: Int) {
+    public init(span: TimeSpan, measure: ActivityMeasure, perSecond: Int) {
         self.span = span
-        self.bytesPerSecond = bytesPerSecond
+        self.measure = measure
+        self.perSecond = perSecond
     }
 }

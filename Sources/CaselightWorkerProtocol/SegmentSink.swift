@@ -63,10 +63,13 @@ package struct RecordedFragment: Sendable {
 package struct DroppedFrame: Hashable, Sendable {
     package var time: WallTime
     package var byteCount: Int
+    /// The mean of its slices; `nil` where it cannot be read.
+    package var quantizer: Double?
 
-    package init(time: WallTime, byteCount: Int) {
+    package init(time: WallTime, byteCount: Int, quantizer: Double? = nil) {
         self.time = time
         self.byteCount = byteCount
+        self.quantizer = quantizer
     }
 }
 

@@ -21,12 +21,23 @@ struct FFmpegClip {
 
     static func audio(seconds: Int) throws -> FFmpegClip { try make(["sine=440:duration=\(seconds)", "-c:a", "aac"]) }
 
-    private static func make(_ source: [String]) throws -> FFmpegClip {
+    /// The pictures of a file.
+    ///
+    /// - Parameter options: how they are encoded again; none copies them.
+    static func video(of path: String, _ options: [String] = ["-c:v", "copy"]) throws -> FFmpegClip {
+        try cut(["-i", path, "-map", "0:v:0"] + options)
+    }
+
+    static func made(_ source: [String]) throws -> FFmpegClip { try make(source) }
+
+    private static func make(_ source: [String]) throws -> FFmpegClip { try cut(["-f", "lavfi", "-i"] + source) }
+
+    private static func cut(_ source: [String]) throws -> FFmpegClip {
         let folder = try ScratchFolder()
         let path = folder.path + "/clip.mp4"
         let flags = "+frag_keyframe+empty_moov+default_base_moof+skip_trailer"
         let arguments =
-            ["-v", "error", "-f", "lavfi", "-i"] + source
+            ["-v", "error", "-nostdin"] + source
             + ["-f", "mp4", "-movflags", flags, "-frag_duration", "1000000", "-write_prft", "pts", path]
         guard try Program.run("ffmpeg", arguments).status == 0 else {
             throw CaselightError(.unsupportedMedia, "make a clip", because: "ffmpeg failed")

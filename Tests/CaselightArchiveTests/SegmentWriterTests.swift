@@ -152,7 +152,7 @@ import Testing
         let id = opening.header.id
         let reader = FragmentReader(initialization: try MediaInitialization(opening.videoInitialization))
         let segment = WrittenSegment(
-            header: opening.header, archivePath: folder.path, calls: .system, events: WriterEvents { _ in }, onFailure: { _ in })
+            header: opening.header, initialization: reader.initialization, archivePath: folder.path, calls: .system, events: WriterEvents { _ in }, onFailure: { _ in })
         let board = WriterBoard(queueLimitBytes: 1 << 20)
         _ = board.begin(WriterBoard.Entry(segment: segment, video: reader, audio: nil), cost: 1)
         func dueCount(at now: Int64) -> Int { board.takeDueForSync(now: now, patienceNs: 2000).count }

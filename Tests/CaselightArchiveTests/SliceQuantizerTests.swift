@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import CaselightArchive
+@testable import CaselightSlices
 
 /// Quantizers as FFmpeg's own parser of headers tells them, of streams by x264 and x265 with the tools that cameras use, and rarer ones.
 @Suite(.enabled(if: FFmpegClip.isAvailable, "needs ffmpeg"))

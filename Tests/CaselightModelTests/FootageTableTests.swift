@@ -74,21 +74,41 @@ import Testing
 @Suite struct ActivityTableTests {
     @Test func keepsValuesToSixPerCent() {
         for value in [0, 1, 10, 333, 4096, 65_000, 1_000_000, 2_400_000] {
-            let back = ActivityTable(bytesPerSecond: [value]).bytesPerSecond[0]
+            let back = ActivityTable(bytesPerSecond: [value]).perSecond[0]
             #expect(abs(Double(back - value)) <= max(1, Double(value) * 0.03), "\(value) came back as \(back)")
         }
     }
 
     @Test func holdsAtItsEnds() {
         #expect(ActivityTable(bytesPerSecond: [-5, 0, .max]).packed == [0, 0, 255])
-        #expect(ActivityTable(packed: Array(0...255)).bytesPerSecond.count == 256)
+        #expect(ActivityTable(packed: Array(0...255)).perSecond.count == 256)
     }
 
     @Test func everyByteComesBackAsItself() {
         // Below 20 bytes or so the steps are finer than whole bytes.
         for byte in UInt8(60)...255 {
-            #expect(ActivityTable(bytesPerSecond: ActivityTable(packed: [byte]).bytesPerSecond).packed == [byte])
+            #expect(ActivityTable(bytesPerSecond: ActivityTable(packed: [byte]).perSecond).packed == [byte])
         }
+    }
+
+    @Test func weightedBytesSaySoAndKeepValuesToTwoPerCent() {
+        let values = [0, 5000, 12_345, 40_000, 900_000.0]
+        let table = ActivityTable(weightedBytesPerSecond: values)
+        #expect(table.measure == .weightedBytes && table.secondCount == 5 && table.packed.count == 7)
+        for (value, back) in zip(values, table.perSecond) {
+            #expect(abs(Double(back) - value) <= value * 0.012 + 1, "\(value) came back as \(back)")
+        }
+        #expect(table.levels == values.map { $0 == 0 ? 0 : 1 + Int((log2($0) * 32).rounded()) })
+        let far = ActivityTable(weightedBytesPerSecond: [1e30, 1, 0])
+        #expect(far.packed[2] > 220 && far.packed[3...] == [1, 0])
+        #expect(far.perSecond[0] > 1_000_000 && ActivityTable(weightedBytesPerSecond: []).perSecond == [])
+    }
+
+    /// What was packed before there were weighted bytes reads as the bytes it was.
+    @Test func aTableOfBytesNeverBeginsAsOneOfWeightedBytes() {
+        for value in 0...100_000 { #expect(ActivityTable(bytesPerSecond: [value, value]).measure == .bytes) }
+        let old = ActivityTable(packed: [0, 12, 160])
+        #expect(old.measure == .bytes && old.secondCount == 3 && old.perSecond == [0, 1, 10_320] && old.levels == [0, 33, 428])
     }
 
     @Test func isItsBytesInJSON() throws {

@@ -17,7 +17,7 @@ import Testing
         var profile = ActivityProfile()
         profile.add(try segment(0, quiet), offset: .zero, in: span(0, 60))
         #expect(profile.peaks.map(\.span) == [span(10, 15), span(30, 31)])
-        #expect(abs((profile.peaks.first?.bytesPerSecond ?? 0) - 20_000) < 700)
+        #expect(abs((profile.peaks.first?.perSecond ?? 0) - 20_000) < 700)
     }
 
     @Test func nothingRisesInASteadyPicture() throws {
@@ -41,7 +41,7 @@ import Testing
         profile.add(try segment(0, values), offset: .zero, in: span(0, 200))
         #expect(profile.peaks.count == 5)
         #expect(profile.peaks.map(\.span.start) == profile.peaks.map(\.span.start).sorted())
-        #expect(profile.peaks.allSatisfy { $0.bytesPerSecond > 35_000 })
+        #expect(profile.peaks.allSatisfy { $0.perSecond > 35_000 })
     }
 
     @Test func segmentsThatTouchAreOneStretch() throws {

@@ -156,7 +156,7 @@ import Testing
         #expect(keyframes.keyframes.map(\.at) == stride(from: Int64(0), to: 60, by: 2).map { at($0) })
         #expect(keyframes.keyframes.allSatisfy { $0.clock.basis == .corrected })
         let activity = try await place.search.activity(of: camera, in: span(30, 90))
-        #expect(activity.stretches.map(\.startedAt) == [at(30), at(60)] && activity.stretches.map(\.bytesPerSecond.count) == [30, 30])
+        #expect(activity.series.map(\.startedAt) == [at(30), at(60)] && activity.series.map(\.perSecond.count) == [30, 30])
         #expect(activity.peaks.map(\.span) == [span(48, 49)])
         let long = await #expect(throws: CaselightError.self) { try await place.search.activity(of: camera, in: span(0, 86_401)) }
         #expect(long?.code == .tooLarge)

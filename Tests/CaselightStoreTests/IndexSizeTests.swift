@@ -54,7 +54,7 @@ import Testing
         result.sha256 = (0..<64).map { _ in String(Int.random(in: 0..<16, using: &random), radix: 16) }.joined()
         result.audio = AudioSibling(codec: "aac", byteCount: 480_000, initializationByteCount: 700, sha256: result.sha256)
         result.keyframes = KeyframeTable(keyframes, from: at(start))
-        result.activity = ActivityTable(bytesPerSecond: (0..<60).map { _ in .random(in: 10_000...500_000, using: &random) })
+        result.activity = ActivityTable(weightedBytesPerSecond: (0..<60).map { _ in .random(in: 10_000...500_000, using: &random) })
         return result
     }
 }

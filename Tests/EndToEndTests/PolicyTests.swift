@@ -35,7 +35,8 @@ struct PolicyTests {
     private func checkActivity(of codes: [String], _ span: TimeSpan, _ installation: Installation) throws {
         for code in codes {
             let entries = try installation.about(code, "activity", from: span.start, to: span.end)["activity"] as? [[String: Any]] ?? []
-            let seconds = entries.flatMap { $0["bytesPerSecond"] as? [Int] ?? [] }
+            let seconds = entries.flatMap { $0["perSecond"] as? [Int] ?? [] }
+            #expect(entries.allSatisfy { $0["measure"] as? String == "weightedBytes" }, "the headers of \(code) were not read: \(entries)")
             #expect(seconds.count >= 10 && seconds.count(where: { $0 > 0 }) >= seconds.count - 2, "activity of \(code) is \(entries)")
         }
     }

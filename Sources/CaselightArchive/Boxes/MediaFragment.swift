@@ -1,4 +1,5 @@
 package import CaselightModel
+internal import CaselightSlices
 
 /// A whole fragment: `prft`, `moof`, `mdat`.
 package struct MediaFragment: Hashable, Sendable {
@@ -21,4 +22,13 @@ package struct MediaSample: Hashable, Sendable {
     package let byteCount: Int
     /// Decodable on its own.
     package let isSync: Bool
+}
+
+extension MediaSample {
+    /// As much of it as is looked at for its quantizer. - Parameter bytes: what its offset counts from.
+    func head(in bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        bytes.dropFirst(Int(offset)).prefix(headByteCount)
+    }
+
+    var headByteCount: Int { min(byteCount, SliceQuantizers.headLimitBytes) }
 }

@@ -9,6 +9,8 @@ package struct MediaInitialization: Hashable, Sendable {
     package let timescale: UInt32
     /// The sample entry's type, such as `avc1` or `mp4a`.
     package let codec: String
+    /// What the sample entry holds of the codec's parameters: `avcC` or `hvcC` content, empty for other codecs.
+    package let configuration: [UInt8]
     /// From `trex`: what a fragment that is silent about them takes.
     let defaults: SampleDefaults
 
@@ -27,6 +29,7 @@ package struct MediaInitialization: Hashable, Sendable {
         trackID = track.id
         timescale = track.timescale
         codec = track.codec
+        configuration = track.configuration
         self.defaults = defaults
     }
 
@@ -34,6 +37,7 @@ package struct MediaInitialization: Hashable, Sendable {
         var id: UInt32 = 0
         var timescale: UInt32 = 0
         var codec = ""
+        var configuration: [UInt8] = []
         var handler: FourCharacterCode = "    "
     }
 
@@ -89,14 +93,23 @@ package struct MediaInitialization: Hashable, Sendable {
                 try content.skip(8)
                 track.handler = FourCharacterCode(try content.number32())
             case "minf":
-                track.codec = try codec(within: content) ?? ""
+                (track.codec, track.configuration) = try sampleEntry(within: content) ?? ("", [])
             default: continue
             }
         }
     }
 
-    /// The first sample entry's type: `minf` / `stbl` / `stsd`.
-    private static func codec(within mediaInformation: ByteCursor) throws(BoxDamage) -> String? {
+    /// libavcodec's name, where slices of the codec are read.
+    var codecName: String {
+        switch codec {
+        case "avc1", "avc3": "h264"
+        case "hvc1", "hev1": "hevc"
+        default: codec
+        }
+    }
+
+    /// The first sample entry: `minf` / `stbl` / `stsd`.
+    private static func sampleEntry(within mediaInformation: ByteCursor) throws(BoxDamage) -> (codec: String, configuration: [UInt8])? {
         var outer = mediaInformation
         while let table = try outer.nextBox() {
             guard table.type == "stbl" else { continue }
@@ -105,10 +118,23 @@ package struct MediaInitialization: Hashable, Sendable {
                 guard box.type == "stsd" else { continue }
                 var content = ByteCursor(box.content)
                 try content.skip(8)
-                return try content.nextBox()?.type.description
+                guard let entry = try content.nextBox() else { return nil }
+                return (entry.type.description, configuration(of: entry))
             }
         }
         return nil
+    }
+
+    /// What cannot be read of it costs no more than the quantizers.
+    private static func configuration(of entry: Box) -> [UInt8] {
+        guard ["avc1", "avc3", "hvc1", "hev1"].contains(entry.type.description) else { return [] }
+        var cursor = ByteCursor(entry.content)
+        // What every picture's entry begins with (ISO/IEC 14496-12, 12.1.3).
+        guard (try? cursor.skip(78)) != nil else { return [] }
+        while let box = try? cursor.nextBox() {
+            if box.type == "avcC" || box.type == "hvcC" { return Array(box.content) }
+        }
+        return []
     }
 
     private static func extends(_ extends: Box, into defaults: inout [UInt32: SampleDefaults]) throws(BoxDamage) {

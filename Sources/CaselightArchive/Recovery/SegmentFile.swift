@@ -23,13 +23,14 @@ struct SegmentFile {
     /// - Parameters:
     ///   - byteCount: as if the file ended there.
     ///   - limit: fragments that begin at this time or later are left out, and with them a trailer.
+    ///   - weighsFrames: whether the tally is to know activity, for which each frame's beginning is read; a trailer tells it.
     /// - Throws: `BoxDamage` when the file does not begin as a segment of ours; `Errno`.
-    init(_ file: FileDescriptor, byteCount: Int64, before limit: WallTime = .distantFuture) throws {
+    init(_ file: FileDescriptor, byteCount: Int64, before limit: WallTime = .distantFuture, weighsFrames: Bool = false) throws {
         var window = FileWindow(file, byteCount: byteCount)
         let (initialization, header, bodyOffset) = try Self.readHead(&window)
         (self.initialization, self.header) = (initialization, header)
         var assembler = FragmentAssembler(initialization: initialization)
-        var tally = SegmentTally(start: header.startedAt)
+        var tally = SegmentTally(start: header.startedAt, initialization: weighsFrames ? initialization : nil)
         var (offset, whole, sampleCount) = (bodyOffset, bodyOffset, 0)
         var trailer: SegmentTrailer?
         while trailer == nil, let box = try unlessDamaged({ try window.box(at: offset) }) {
@@ -41,7 +42,7 @@ struct SegmentFile {
                 else { break }
                 sampleCount += fragment.samples.count
                 guard sampleCount <= Self.sampleLimit else { break }
-                tally.add(fragment)
+                try tally.add(fragment) { try window.bytes(at: $0.offset, count: $0.headByteCount) }
                 whole = end
             } else {
                 guard box.byteCount <= Self.boxLimitBytes,

@@ -70,6 +70,7 @@ struct SegmentRecovery {
                 if mayBeHeld, try holdsFragments(2, file, in: rest) { return .damaged(id, unreadable) }
                 return try remove()
             }
+            content = try SegmentFile(file, byteCount: content.wholeByteCount, weighsFrames: true)
         }
         return .whole(try close(file, content, byteCount: byteCount))
     }

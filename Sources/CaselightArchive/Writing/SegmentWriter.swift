@@ -47,7 +47,7 @@ package final class SegmentWriter: SegmentSink {
             let video = FragmentReader(initialization: try MediaInitialization(opening.videoInitialization))
             let audio = try opening.audio.map { FragmentReader(initialization: try MediaInitialization($0.initialization)) }
             let segment = WrittenSegment(
-                header: opening.header, archivePath: settings.archivePath, calls: calls, events: events,
+                header: opening.header, initialization: video.initialization, archivePath: settings.archivePath, calls: calls, events: events,
                 onFailure: { [weak board] in board?.fail(id, $0) })
             let cost = WriterBoard.jobCostBytes + opening.videoInitialization.count + (opening.audio?.initialization.count ?? 0)
             guard let lane = board.begin(WriterBoard.Entry(segment: segment, video: video, audio: audio), cost: cost) else { return }

@@ -22,9 +22,11 @@ final class WrittenSegment: @unchecked Sendable {
     private var isAnnounced = false
     private var isEnded = false
 
-    /// - Parameter onFailure: called when the segment ended because of its disk.
+    /// - Parameters:
+    ///   - initialization: of the pictures.
+    ///   - onFailure: called when the segment ended because of its disk.
     init(
-        header: SegmentHeader, archivePath: String, calls: DiskCalls, events: WriterEvents,
+        header: SegmentHeader, initialization: MediaInitialization, archivePath: String, calls: DiskCalls, events: WriterEvents,
         onFailure: @Sendable @escaping (CaselightError) -> Void
     ) {
         self.header = header
@@ -32,7 +34,7 @@ final class WrittenSegment: @unchecked Sendable {
         self.calls = calls
         self.events = events
         self.onFailure = onFailure
-        tally = SegmentTally(start: header.startedAt)
+        tally = SegmentTally(start: header.startedAt, initialization: initialization)
     }
 
     /// Makes the files: initialization, then header.
@@ -62,7 +64,9 @@ final class WrittenSegment: @unchecked Sendable {
         do {
             let offset = file.byteCount
             if !recorded.bytes.isEmpty { try file.append(recorded.bytes, fragmentCount: fragments.count) }
-            if recorded.track == .video { for fragment in fragments { tally.add(fragment, shiftedBy: offset) } }
+            if recorded.track == .video {
+                for fragment in fragments { tally.add(fragment, shiftedBy: offset) { $0.head(in: recorded.bytes) } }
+            }
             for frame in recorded.dropped { tally.add(frame) }
             if header.policy != .full { tally.reach(recorded.endsAt) }
             announce(video)

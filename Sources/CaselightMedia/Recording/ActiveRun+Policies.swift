@@ -1,4 +1,5 @@
 internal import CaselightModel
+internal import CaselightSlices
 internal import CaselightWorkerProtocol
 
 /// The policies that keep less than all.
@@ -12,7 +13,7 @@ extension ActiveRun {
     ///
     /// - Returns: whether the packet is done with.
     func keepLess(
-        _ byteCount: Int, isKeyframe: Bool, mediaUs: Int64, display: Int64, step: Int64
+        _ bytes: UnsafeRawBufferPointer, isKeyframe: Bool, mediaUs: Int64, display: Int64, step: Int64
     ) throws(CaselightError) -> Bool {
         if let seen, isGap(mediaUs - seen.mediaUs, display - seen.display, frameStep) {
             reportSeen()
@@ -21,9 +22,10 @@ extension ActiveRun {
         if let seen { lastDistance = display - seen.display }
         frameStep = max(1, step)
         seen = (max(display, seen?.display ?? display), max(mediaUs, seen?.mediaUs ?? mediaUs))
+        let quantizer = slices?.quantizer(of: bytes)
         if isKeyframe, order.policy == .keyframes { return false }
         if !isKeyframe, dropped.count < Self.droppedLimit {
-            dropped.append(DroppedFrame(time: clock.wall(mediaUs), byteCount: byteCount))
+            dropped.append(DroppedFrame(time: clock.wall(mediaUs), byteCount: bytes.count, quantizer: quantizer))
         }
         if order.policy == .metadata { try report(display: display, mediaUs: mediaUs) }
         return true

@@ -1,5 +1,6 @@
 import CFFmpeg
 internal import CaselightModel
+internal import CaselightSlices
 internal import CaselightWorkerProtocol
 
 /// A run while it is recorded: from packets to fragments to segments. Belongs to its source's thread.
@@ -34,6 +35,8 @@ final class ActiveRun {
     var meter: StreamMeter
     private var fragment: FragmentBuilder
     var dropped: [DroppedFrame] = []
+    /// For frames that the policy drops: of those it keeps the archive reads them.
+    var slices: SliceQuantizers?
     /// The last frame that came, kept or not, and the usual distance to the next.
     var seen: (display: Int64, mediaUs: Int64)?
     var frameStep: Int64
@@ -77,6 +80,7 @@ final class ActiveRun {
         frameStep = lastStep
         times = DecodeTimes(depth: depth, step: scale.ticks(track.stepTicks))
         fragment = FragmentBuilder(isByteStream: track.inBand != nil)
+        slices = order.policy == .full ? nil : track.sliceQuantizers
         meter = StreamMeter(streams.metadata)
         run = Run(
             id: id, camera: order.camera, origin: order.origin, startedAt: clock.wall(scale.microseconds(display)), endedAt: nil,
@@ -101,7 +105,7 @@ final class ActiveRun {
         }
         if order.policy != .full {
             let isDone = try keepLess(
-                Int(packet.pointee.size), isKeyframe: isKeyframe, mediaUs: mediaUs, display: scale.ticks(display - zero),
+                UnsafeRawBufferPointer(start: packet.pointee.data, count: Int(packet.pointee.size)), isKeyframe: isKeyframe, mediaUs: mediaUs, display: scale.ticks(display - zero),
                 step: scale.ticks(step))
             if isDone { return }
         }
@@ -130,6 +134,7 @@ final class ActiveRun {
         closeSegment(.streamChanged, at: nil)
         initialization = nil
         self.track = track
+        slices = order.policy == .full ? nil : track.sliceQuantizers
         run.stream = metadata
         meter.restart(metadata)
         order.streamChanged(run.id, metadata)

@@ -1,5 +1,6 @@
 import CFFmpeg
 internal import CaselightModel
+internal import CaselightSlices
 
 /// A stream of pictures with all that recording needs to know of it.
 struct VideoTrack {
@@ -171,5 +172,15 @@ enum JPEGHeader {
             position += 2 + (Int(bytes[position + 2]) << 8 | Int(bytes[position + 3]))
         }
         return nil
+    }
+}
+
+extension VideoTrack {
+    /// Reads the quantizers of its frames; `nil` for codecs whose slices are not read.
+    var sliceQuantizers: SliceQuantizers? {
+        let configuration = Array(parameters.extradata)
+        return inBand != nil
+            ? SliceQuantizers(codec: parameters.codecName, byteStream: configuration)
+            : SliceQuantizers(codec: parameters.codecName, configuration: configuration)
     }
 }

@@ -98,22 +98,36 @@ extension API {
         let camera: CameraCode
         let span: TimeSpan
         let activity: [ActivityEntry]
+        let stretches: [Stretch]
+        let untold: [Stretch]
     }
 
-    /// Bytes of non-key frames, second by second from its start.
+    private struct Stretch: Encodable {
+        let startedAt: WallTime
+        let endedAt: WallTime
+
+        init(_ span: TimeSpan) { (startedAt, endedAt) = (span.start, span.end) }
+    }
+
+    /// How much moved, second by second from its start.
     private struct ActivityEntry: Encodable {
         let startedAt: WallTime
         let segment: SegmentID
-        let bytesPerSecond: [Int]
+        let measure: ActivityMeasure
+        let perSecond: [Int]
     }
 
     private func activity(_ call: Call) async throws -> Response {
         let span = try call.query.span(limit: playlistSpan)
         let camera = try await askedCamera(call, span, "activity")
-        let entries = try await segments(of: camera, in: span).map {
-            ActivityEntry(startedAt: $0.span.start, segment: $0.id, bytesPerSecond: $0.activity.bytesPerSecond)
+        let segments = try await segments(of: camera, in: span)
+        let entries = segments.map {
+            ActivityEntry(startedAt: $0.span.start, segment: $0.id, measure: $0.activity.measure, perSecond: $0.activity.perSecond)
         }
-        return try JSONReply.response(ActivityReply(camera: camera, span: span, activity: entries))
+        let found = ActiveStretches(of: segments, in: span)
+        return try JSONReply.response(
+            ActivityReply(
+                camera: camera, span: span, activity: entries, stretches: found.active.map(Stretch.init), untold: found.untold.map(Stretch.init)))
     }
 
     var playlistSpan: Microseconds { .seconds(Int64(limits.playlistSpanHours) * 3600) }

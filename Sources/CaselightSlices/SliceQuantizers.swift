@@ -9,7 +9,13 @@ package struct SliceQuantizers: Sendable {
         case h265(H265SliceReader)
     }
 
+    /// A frame is looked at no further: what is read of it live and from a disk is the same.
+    package static let headLimitBytes = 64 << 10
+    /// 51 at most; below zero where samples have over eight bits (ITU-T H.265, 7.4.7.1).
+    private static let possible = -48...51
+
     private var form: Form
+    /// 0 where start codes stand between the units.
     private let lengthByteCount: Int
 
     /// - Parameters:
@@ -27,23 +33,62 @@ package struct SliceQuantizers: Sendable {
         for unit in parts.units { _ = unit.withUnsafeBytes { look(at: $0) } }
     }
 
+    /// For a stream whose units stand behind start codes (annex B of the standards).
+    ///
+    /// - Parameter parameterSets: those given apart from it, in the same form; others come in band.
+    package init?(codec: String, byteStream parameterSets: [UInt8]) {
+        switch codec {
+        case "h264": form = .h264(H264SliceReader())
+        case "hevc": form = .h265(H265SliceReader())
+        default: return nil
+        }
+        lengthByteCount = 0
+        parameterSets.withUnsafeBytes { _ = quantizer(of: $0) }
+    }
+
     /// The mean over a frame's slices; `nil` where none can be told.
     ///
-    /// - Parameter sample: its NAL units, each behind its length.
+    /// - Parameter sample: its NAL units, or their beginning; what lies past `headLimitBytes` is not looked at.
     package mutating func quantizer(of sample: UnsafeRawBufferPointer) -> Double? {
+        let head = UnsafeRawBufferPointer(rebasing: sample.prefix(Self.headLimitBytes))
         var (sum, count, place) = (0, 0, 0)
-        while place + lengthByteCount <= sample.count {
-            var length = 0
-            for byte in sample[place..<place + lengthByteCount] { length = length << 8 | Int(byte) }
-            place += lengthByteCount
-            guard length > 0, length <= sample.count - place else { break }
-            if let found = look(at: UnsafeRawBufferPointer(rebasing: sample[place..<place + length])) {
+        while let unit = lengthByteCount > 0 ? behindLength(head, at: place) : behindStartCode(head, at: place) {
+            if let found = look(at: UnsafeRawBufferPointer(rebasing: head[unit])), Self.possible.contains(found) {
                 sum += found
                 count += 1
             }
-            place += length
+            place = unit.upperBound
         }
         return count > 0 ? Double(sum) / Double(count) : nil
+    }
+
+    /// The unit that begins with its length at `place`; the last may be cut off.
+    private func behindLength(_ head: UnsafeRawBufferPointer, at place: Int) -> Range<Int>? {
+        let start = place + lengthByteCount
+        guard start < head.count else { return nil }
+        var length = 0
+        for byte in head[place..<start] { length = length << 8 | Int(byte) }
+        return start..<min(head.count, start + max(1, length))
+    }
+
+    private func behindStartCode(_ head: UnsafeRawBufferPointer, at place: Int) -> Range<Int>? {
+        guard let start = startCode(head, from: place).map({ $0 + 3 }), start < head.count else { return nil }
+        return start..<(startCode(head, from: start) ?? head.count)
+    }
+
+    private func startCode(_ head: UnsafeRawBufferPointer, from place: Int) -> Int? {
+        var place = place
+        while place + 3 <= head.count {
+            // The third byte decides how far the next can be.
+            if head[place + 2] > 1 {
+                place += 3
+            } else if head[place] == 0, head[place + 1] == 0, head[place + 2] == 1 {
+                return place
+            } else {
+                place += 1
+            }
+        }
+        return nil
     }
 
     /// A unit that cannot be read tells nothing, and spoils nothing.
