@@ -135,7 +135,7 @@ final class GuardedHouse {
         case "{file}": "purpose=end-to-end-test"
         case "proof": "size=1"
         case "consistency": "first=1&second=1"
-        case "footage": "name=a.mp4"
+        case "footage" where route.method == "POST": "name=a.mp4"
         case "next": "lead=1"
         default: nil
         }
