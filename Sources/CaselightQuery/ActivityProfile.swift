@@ -41,6 +41,23 @@ struct ActivityProfile: Sendable {
         return highest.sorted { $0.span.start < $1.span.start }
     }
 
+    /// The busiest seconds, bar by bar; `nil` where there are none.
+    func bars(over span: TimeSpan) -> ActivityBars? {
+        guard !seconds.isEmpty, span.duration > .zero else { return nil }
+        let minutes = (span.duration.value + Self.minute.value - 1) / Self.minute.value
+        let minutesPerBar = (minutes + Int64(ActivityBars.countLimit) - 1) / Int64(ActivityBars.countLimit)
+        let bar = Microseconds(minutesPerBar * Self.minute.value)
+        var levels = [Int](repeating: 0, count: Int((span.duration.value + bar.value - 1) / bar.value))
+        for second in seconds where span.contains(second.time) {
+            let position = Int((second.time - span.start).value / bar.value)
+            levels[position] = max(levels[position], second.level)
+        }
+        let quiet = seconds.map(\.level).sorted()[(seconds.count - 1) / 4]
+        return ActivityBars(startedAt: span.start, barUs: bar, levels: levels, quietLevel: quiet)
+    }
+
+    private static let minute = Microseconds.seconds(60)
+
     private func risen(_ seconds: [Second], _ measure: ActivityMeasure) -> [ActivityPeak] {
         guard !seconds.isEmpty else { return [] }
         let median = seconds.map(\.level).sorted()[seconds.count / 2]

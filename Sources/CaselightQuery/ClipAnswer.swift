@@ -40,6 +40,8 @@ public struct CameraClips: Hashable, Sendable, Codable {
     public var spans: [ClipSpan]
     /// When most moved within `spans`, in order; `nil` where the question did not ask.
     public var activityPeaks: [ActivityPeak]?
+    /// How much moved over all of the window; `nil` where the question did not ask, or nothing was recorded.
+    public var activityBars: ActivityBars?
     /// The newest comparison of the camera's own clock, the one burnt into its pictures, with ours. Informs; shifts nothing.
     public var cameraClock: ClockSample?
     /// By how much its window was widened on both sides: the question's margin and the largest uncertainty of its clocks.
@@ -48,7 +50,8 @@ public struct CameraClips: Hashable, Sendable, Codable {
     /// Makes an entry of its parts.
     public init(
         camera: CameraCode, name: String, position: GeoPoint?, sees: Sight, distanceMeters: Double?, bearingDegrees: Double?,
-        footage: FootageState, spans: [ClipSpan], activityPeaks: [ActivityPeak]?, cameraClock: ClockSample?, wideningUs: Microseconds
+        footage: FootageState, spans: [ClipSpan], activityPeaks: [ActivityPeak]?, activityBars: ActivityBars?, cameraClock: ClockSample?,
+        wideningUs: Microseconds
     ) {
         self.camera = camera
         self.name = name
@@ -59,6 +62,7 @@ public struct CameraClips: Hashable, Sendable, Codable {
         self.footage = footage
         self.spans = spans
         self.activityPeaks = activityPeaks
+        self.activityBars = activityBars
         self.cameraClock = cameraClock
         self.wideningUs = wideningUs
     }
@@ -154,5 +158,28 @@ public struct ActivityPeak: Hashable, Sendable, Codable {
         self.span = span
         self.measure = measure
         self.perSecond = perSecond
+    }
+}
+
+/// How much moved over a window, in bars of a minute, or of several where the window is longer than a day.
+public struct ActivityBars: Hashable, Sendable, Codable {
+    /// When the first bar begins, in true time.
+    public var startedAt: WallTime
+    /// How long each lasts: whole minutes.
+    public var barUs: Microseconds
+    /// Of each bar its busiest second, on a scale of ratios: 0 for nothing recorded or nothing moving, else 1 + 32 × log2 of its value.
+    public var levels: [Int]
+    /// The lower quartile of all seconds: what stands out rises over this.
+    public var quietLevel: Int
+
+    /// More than this are not drawn.
+    public static let countLimit = 1440
+
+    /// Makes bars of their parts.
+    public init(startedAt: WallTime, barUs: Microseconds, levels: [Int], quietLevel: Int) {
+        self.startedAt = startedAt
+        self.barUs = barUs
+        self.levels = levels
+        self.quietLevel = quietLevel
     }
 }

@@ -63,6 +63,7 @@ public struct FootageSearch: Sendable {
             camera: camera.code, name: camera.name, position: camera.position, sees: camera.sees,
             distanceMeters: camera.distanceMeters, bearingDegrees: camera.bearingDegrees, footage: footage?.state ?? .absent, spans: spans,
             activityPeaks: query.includesActivity ? page.activity[camera.code]?.peaks ?? [] : nil,
+            activityBars: page.activity[camera.code]?.bars(over: query.span),
             cameraClock: footage?.cameraClock, wideningUs: query.wideningMargin + (footage?.uncertainty ?? .zero))
     }
 }

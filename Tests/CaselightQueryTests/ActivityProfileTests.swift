@@ -54,4 +54,17 @@ import Testing
             Coverage(span: span(300, 301), policy: .full),
         ])
     }
+
+    @Test func barsTellTheBusiestSecondOfEachMinute() throws {
+        var profile = ActivityProfile()
+        #expect(profile.bars(over: span(0, 150)) == nil)
+        profile.add(try segment(0, Array(repeating: 1, count: 60)), offset: .zero, in: span(0, 150))
+        profile.add(try segment(60, [1, 1, 9000, 1, 1]), offset: .zero, in: span(0, 150))
+        let bars = try #require(profile.bars(over: span(0, 150)))
+        #expect(bars.startedAt == at(0) && bars.barUs == .seconds(60) && bars.levels.count == 3 && bars.levels[2] == 0)
+        #expect(bars.quietLevel == bars.levels[0])
+        #expect(bars.levels[1] - bars.levels[0] > 10 * ActivityTable.stepsPerOctave, "thirteen octaves")
+        let long = try #require(profile.bars(over: span(0, 2 * 86_400 + 1)))
+        #expect(long.barUs == .seconds(180) && long.levels.count == 961, "no more than a day of minutes")
+    }
 }
