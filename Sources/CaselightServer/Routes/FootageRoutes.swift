@@ -10,7 +10,7 @@ extension API {
         [
             Route(.get, "/api/v1/cameras/{code}/coverage", .roles([.investigator, .cameraAdmin]), act: .search, query: ["from", "to"], required: ["from", "to"], handler: coverage),
             Route(.get, "/api/v1/cameras/{code}/keyframes", .roles([.investigator]), act: .search, query: ["from", "to"], required: ["from", "to"], handler: keyframes),
-            Route(.get, "/api/v1/cameras/{code}/activity", .roles([.investigator]), act: .search, query: ["from", "to"], required: ["from", "to"], handler: activity),
+            Route(.get, "/api/v1/cameras/{code}/activity", .roles([.investigator]), act: .search, query: ["from", "to", "detail"], required: ["from", "to"], handler: activity),
         ]
     }
 
@@ -117,11 +117,15 @@ extension API {
         let perSecond: [Int]
     }
 
+    /// Each second's value, or the stretches alone, which is all that a player needs of a day.
+    private enum ActivityDetail: String, CaseIterable { case seconds, stretches }
+
     private func activity(_ call: Call) async throws -> Response {
         let span = try call.query.span(limit: playlistSpan)
+        let detail = try call.query.choice("detail", of: ActivityDetail.self) ?? .seconds
         let camera = try await askedCamera(call, span, "activity")
         let segments = try await segments(of: camera, in: span)
-        let entries = segments.map {
+        let entries = detail == .stretches ? [] : segments.map {
             ActivityEntry(startedAt: $0.span.start, segment: $0.id, measure: $0.activity.measure, perSecond: $0.activity.perSecond)
         }
         let found = ActiveStretches(of: segments, in: span)

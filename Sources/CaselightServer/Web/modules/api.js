@@ -8,14 +8,14 @@ export class Problem extends Error {
   }
 }
 
-// A JSON answer, or null where there is none. `body` goes as JSON unless it is a file.
-export async function call(method, path, body) {
+// A JSON answer, or null where there is none. `body` goes as JSON unless it is a file; `options` are those of fetch.
+export async function call(method, path, body, options = {}) {
   const headers = { "X-Caselight": "1", Accept: "application/json" };
   const isFile = body instanceof Blob;
   if (body !== undefined && !isFile) headers["Content-Type"] = "application/json";
   let answer;
   try {
-    answer = await fetch(path, { method, headers, body: body === undefined || isFile ? body : JSON.stringify(body) });
+    answer = await fetch(path, { method, headers, body: body === undefined || isFile ? body : JSON.stringify(body), ...options });
   } catch {
     throw new Problem("unreachable", say("serverUnreachable"));
   }

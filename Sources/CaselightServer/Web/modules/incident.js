@@ -1,8 +1,9 @@
 // An incident: its timeline as it grows, its footage, and what is done for it.
 import { call, tell } from "./api.js";
+import { makeEvidence } from "./evidence.js";
 import { follow } from "./events.js";
 import { fill, refresh } from "./fragments.js";
-import { drawIncident, drawNext } from "./incident-map.js";
+import { drawIncident, drawLead, drawLeads, drawNext } from "./incident-map.js";
 import { makePlayer } from "./player.js";
 import { say } from "./strings.js";
 import { nameStretches } from "./strips.js";
@@ -12,6 +13,7 @@ const incident = document.getElementById("incident");
 const { number } = incident.dataset;
 const path = `/api/v1/incidents/${encodeURIComponent(number)}`;
 const notice = document.getElementById("problem");
+const now = document.getElementById("incident-now");
 const timeline = document.getElementById("timeline");
 const footage = document.getElementById("footage");
 
@@ -25,28 +27,36 @@ async function attempt(act) {
   }
 }
 
-const changesPage = new Set(["claimed", "takenOver", "leadFound", "closed", "reopened", "changed", "screenshotAdded"]);
+const changesPage = new Set(["claimed", "takenOver", "closed", "reopened", "changed", "screenshotAdded"]);
+
+const aboutEvidence = new Set(["linked", "unlinked", "held", "exportAsked", "exportReady", "exportFailed"]);
 
 async function showFootage() {
   if (!footage) return;
   await fill(footage, footage.dataset.address);
   nameStretches(footage);
+  player.refreshed();
 }
 
 follow(incident.dataset.after, (step) => {
   if (step.incident !== number) return;
   refresh(timeline);
   if (step.kind === "reviewed") showFootage();
+  if (aboutEvidence.has(step.kind)) evidence.refresh();
+  if (step.kind === "leadFound") refresh(document.getElementById("lead-list")).then(drawLeads);
   // Somebody who writes is not interrupted: what changed is in the timeline, and the page says that it is old.
   if (changesPage.has(step.kind)) {
-    if (document.activeElement.matches("input, textarea, select, video")) tell(say("pageChanged"));
+    refresh(now);
+    if (document.activeElement.matches("input, textarea, select") || player.isOpen) tell(say("pageChanged"));
     else location.reload();
   }
 });
 
-document.getElementById("claim")?.addEventListener("click", (event) =>
-  attempt(() => call("POST", `${path}/claim`, { takeOver: event.currentTarget.dataset.takeOver === "true" })));
-document.getElementById("reopen")?.addEventListener("click", () => attempt(() => call("DELETE", `${path}/outcome`)));
+now.addEventListener("click", ({ target }) => {
+  const button = target.closest("button");
+  if (button?.id === "claim") attempt(() => call("POST", `${path}/claim`, { takeOver: button.dataset.takeOver === "true" }));
+  if (button?.id === "reopen") attempt(() => call("DELETE", `${path}/outcome`));
+});
 document.getElementById("print").addEventListener("click", () => print());
 
 function onSubmit(id, act) {
@@ -67,17 +77,57 @@ onSubmit("lead", (fields) => {
   const body = { seenAt: chosen(fields.seenAt.value), toward: fields.toward.value };
   if (fields.camera.value) body.camera = fields.camera.value;
   if (fields.bearing.value) body.bearingDegrees = Number(fields.bearing.value);
+  if (fields.lat.value) Object.assign(body, { lat: Number(fields.lat.value), lon: Number(fields.lon.value), datum: "wgs84" });
   return call("POST", `${path}/leads`, body);
+});
+
+// From a point, in a direction: both are drawn.
+document.getElementById("draw-lead")?.addEventListener("click", ({ currentTarget }) => {
+  const { elements } = document.getElementById("lead");
+  currentTarget.setAttribute("aria-pressed", "true");
+  drawLead(({ lat, lng }, bearing) => {
+    [elements.lat.value, elements.lon.value] = [lat.toFixed(6), lng.toFixed(6)];
+    if (bearing === null) return;
+    elements.bearing.value = Math.round(bearing);
+    currentTarget.setAttribute("aria-pressed", "false");
+    elements.toward.focus();
+  });
 });
 
 // MARK: Footage
 
-const player = makePlayer(path, number, attempt);
+const times = ({ from, to }) => ({ from: Date.parse(from), to: Date.parse(to) });
+
+// What a row of the list says of its camera, for the player; null for one without footage.
+function clipOf(row) {
+  if (!row.dataset.from) return null;
+  const { camera, name, clock: clockWords } = row.dataset;
+  const gaps = [...row.querySelectorAll("rect[class^=gap-] title")].map(({ dataset }) => ({ ...times(dataset), words: dataset.words }));
+  return { camera, name, clock: clockWords, gaps, bars: row.querySelector(".bars"), ...times(row.dataset) };
+}
+
+const rows = () => [...(footage?.querySelectorAll(".candidate") ?? [])];
+const candidates = () => ({ clips: rows().map(clipOf).filter(Boolean), window: times(footage.querySelector(".candidates").dataset) });
+
+const player = makePlayer(path, number, attempt, candidates);
+const playLink = ({ camera, from, to }) => {
+  const row = rows().find(({ dataset }) => dataset.camera === camera);
+  if (row) player.open(clipOf(row), Date.parse(from), candidates().window);
+  else player.open({ camera, name: camera, ...times({ from, to }) }, Date.parse(from));
+};
+const evidence = makeEvidence(path, number, attempt, playLink);
+
 footage?.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-play]");
-  const candidate = event.target.closest(".candidate");
-  if (button) player.open(candidate.dataset, button.dataset.play);
+  const [row, play] = [event.target.closest(".candidate"), event.target.closest("[data-play]")];
+  if (play) player.open(clipOf(row), Date.parse(play.dataset.play), candidates().window);
+  else if (event.target.closest("[data-add]")) player.add(clipOf(row), candidates().window);
 });
+
+function moveAmong(step) {
+  const all = rows();
+  const place = all.indexOf(document.activeElement.closest(".candidate"));
+  all[Math.min(all.length - 1, Math.max(0, place < 0 ? 0 : place + step))]?.focus();
+}
 
 // MARK: Next cameras
 
@@ -85,6 +135,9 @@ document.getElementById("leads").addEventListener("click", (event) => {
   const button = event.target.closest("[data-next]");
   if (button) attempt(() => showNext(button.dataset.next));
 });
+
+// Watched before and after the time when somebody may arrive.
+const arrivalMargin = 30_000;
 
 async function showNext(lead) {
   const found = await call("GET", `${path}/next?lead=${lead}&limit=12`);
@@ -96,6 +149,14 @@ async function showNext(lead) {
     const span = ({ startsAt, endsAt }) => `${clock(new Date(startsAt))}–${clock(new Date(endsAt))}`;
     const cells = [camera.name, `${Math.round(camera.distanceMeters)} m`, ...["walk", "bicycle", "eTricycle", "car"].map((mode) => span(windows[mode]))];
     row.append(...cells.map((text) => Object.assign(document.createElement("td"), { textContent: text })));
+    const [starts, ends] = [camera.windows.map(({ startsAt }) => Date.parse(startsAt)), camera.windows.map(({ endsAt }) => Date.parse(endsAt))];
+    const play = Object.assign(document.createElement("button"), { type: "button", className: "no-print", textContent: say("play") });
+    play.addEventListener("click", () => {
+      const [from, to] = [Math.min(...starts), Math.min(Math.max(...ends), Date.now())];
+      player.open({ camera: camera.camera, name: camera.name, from: from - arrivalMargin, to: to + arrivalMargin }, from);
+    });
+    row.append(document.createElement("td"));
+    row.lastElementChild.append(play);
     return row;
   }));
   drawNext(found);
@@ -142,25 +203,27 @@ async function findMoment(section, cameraText, clockText) {
   const at = new Date(new Date(clockText).getTime() - offset / 1000);
   tell(say("momentFound", { name: cameras[0].name, at: clock(at), offset: (offset / 1e6).toFixed(1) }), said);
   const margin = 60_000;
-  player.open(
-    { camera: cameras[0].code, name: cameras[0].name, from: new Date(at - margin).toISOString(), to: new Date(at.getTime() + 5 * margin).toISOString() },
-    at.toISOString());
+  player.open({ camera: cameras[0].code, name: cameras[0].name, from: at - margin, to: at.getTime() + 5 * margin }, at.getTime());
 }
 
 // MARK: Keys
 
+const press = (selector) => () => document.activeElement.closest(".candidate")?.querySelector(selector)?.click();
 const keys = {
-  c: () => document.getElementById("claim")?.click(), i: () => player.markIn(), o: () => player.markOut(), l: () => player.link(),
-  r: () => player.review(), n: () => document.querySelector("#note input").focus(),
+  c: () => document.getElementById("claim")?.click(), n: () => document.querySelector("#note input").focus(),
+  j: () => moveAmong(1), k: () => moveAmong(-1), a: press("[data-add]"), p: press("[data-play]"),
 };
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
-  const act = keys[event.key.toLowerCase()];
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=checkbox], [type=range]), select, textarea")) return;
+  // A button that has the focus takes the space bar for itself.
+  if (event.key === " " && event.target.closest("button, summary, a, input")) return;
+  const key = event.key.toLowerCase();
+  const act = player.keys[key] ?? keys[key];
   if (!act) return;
   event.preventDefault();
-  act();
+  act(event);
 });
 
 await showFootage();
 const map = document.getElementById("map");
-if (map) attempt(() => drawIncident(map, incident.dataset.position, footage));
+if (map) attempt(() => drawIncident(map, incident.dataset.position, rows()));
