@@ -57,7 +57,7 @@ let package = Package(
         .executableTarget(
             name: "caselightd",
             dependencies: [
-                "CaselightServer", "CaselightIngest", "CaselightExport", "CaselightLog", "CaselightQuery", "CaselightStore",
+                "CaselightServer", "CaselightIngest", "CaselightExport", "CaselightPush", "CaselightLog", "CaselightQuery", "CaselightStore",
                 "CaselightArchive", "CaselightEvidence", "CaselightModel",
                 argumentParser, logging, metrics, lifecycle, systemPackage, yams, crypto,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -118,6 +118,15 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(
+            name: "CaselightPush",
+            dependencies: [
+                "CaselightStore", "CaselightModel", logging, metrics, lifecycle, crypto,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .target(
             name: "CaselightLog",
             dependencies: ["CaselightStore", "CaselightEvidence", "CaselightModel", logging, metrics, crypto],
             swiftSettings: settings),
@@ -173,6 +182,15 @@ let package = Package(
             dependencies: ["CaselightEvidence", "CaselightModel", "TestSupport", crypto, cryptoExtras, systemPackage],
             swiftSettings: settings),
         .testTarget(
+            name: "CaselightPushTests",
+            dependencies: [
+                "CaselightPush", "CaselightStore", "CaselightModel", "TestSupport", logging, crypto, lifecycle,
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
             name: "CaselightLogTests",
             dependencies: ["CaselightLog", "CaselightStore", "CaselightEvidence", "CaselightModel", "TestSupport", logging, crypto],
             swiftSettings: settings),
@@ -207,7 +225,7 @@ let package = Package(
         .testTarget(
             name: "CaselightServerTests",
             dependencies: [
-                "CaselightServer", "CaselightExport", "CaselightLog", "CaselightQuery", "CaselightStore", "CaselightArchive",
+                "CaselightServer", "CaselightPush", "CaselightExport", "CaselightLog", "CaselightQuery", "CaselightStore", "CaselightArchive",
                 "CaselightEvidence", "CaselightModel", "TestSupport", yams, "SwiftCSV", crypto,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],

@@ -18,6 +18,8 @@ package struct ServerServices: Sendable {
     package let archive: Archive
     package let feeds: any LiveFeeds
     package let stills: any StillMaker
+    package let push: any PushStore
+    package let pushTester: any PushTester
     package let keys: any KeyRotation
     package let clock: any WallClock
     /// What keeps the daemon from being ready; empty when it is.
@@ -26,7 +28,7 @@ package struct ServerServices: Sendable {
     package init(
         records: any RecordStore, board: any BoardStore, accounts: any AccountStore, book: ConsultationBook,
         logRows: any LogStore, cases: any CaseStore, holds: any HoldKeeper, exports: any ExportDesk, index: any FootageIndex, archive: Archive, feeds: any LiveFeeds, stills: any StillMaker,
-        keys: any KeyRotation, clock: any WallClock, readiness: @escaping @Sendable () async -> [ReadinessProblem]
+        push: any PushStore, pushTester: any PushTester, keys: any KeyRotation, clock: any WallClock, readiness: @escaping @Sendable () async -> [ReadinessProblem]
     ) {
         self.records = records
         self.board = board
@@ -40,6 +42,8 @@ package struct ServerServices: Sendable {
         self.archive = archive
         self.feeds = feeds
         self.stills = stills
+        self.push = push
+        self.pushTester = pushTester
         self.keys = keys
         self.clock = clock
         self.readiness = readiness

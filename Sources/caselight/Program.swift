@@ -63,6 +63,7 @@ struct CommandTree: AsyncParsableCommand {
         subcommands: [
             CameraCommand.self, IncidentCommand.self, FindCommand.self, CandidatesCommand.self, CoverageCommand.self, StillCommand.self,
             LinkCommand.self, LeadCommand.self, NextCommand.self, HoldCommand.self, ExportCommand.self, VerifyCommand.self,
+            RecipientCommand.self, DeliveryCommand.self,
             FootageCommand.self, AreaCommand.self, UserCommand.self, LogCommand.self, StatusCommand.self, OpenAPICommand.self,
         ])
 }

@@ -2,6 +2,7 @@ import CaselightArchive
 import CaselightIngest
 import CaselightLog
 import CaselightModel
+import CaselightPush
 import CaselightServer
 import CaselightStore
 import Foundation
@@ -84,13 +85,13 @@ struct Parts {
 extension Parts {
     /// What the server stands on.
     func services(
-        feeds ingest: IngestService, log: OpenedLog, holds: HoldBook, exports: any ExportDesk, keys: KeyKeeper,
-        clock: any WallClock
+        feeds ingest: IngestService, log: OpenedLog, holds: HoldBook, exports: any ExportDesk, deliverer: Deliverer,
+        keys: KeyKeeper, clock: any WallClock
     ) -> ServerServices {
         ServerServices(
             records: records, board: records, accounts: records, book: log.book, logRows: log.store, cases: records, holds: holds, exports: exports,
             index: index, archive: archive, feeds: ingest, stills: ingest.desk,
-            keys: keys, clock: clock,
+            push: records, pushTester: deliverer, keys: keys, clock: clock,
             readiness: { [records] in
                 var problems = await ingest.problems.map { ReadinessProblem(part: $0.part, detail: $0.detail) }
                 do {

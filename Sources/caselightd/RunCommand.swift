@@ -3,6 +3,7 @@ import CaselightExport
 import CaselightIngest
 import CaselightLog
 import CaselightModel
+import CaselightPush
 import CaselightServer
 import CaselightStore
 import Foundation
@@ -77,9 +78,11 @@ struct RunCommand: AsyncParsableCommand {
             parts.exportServices(log: log, holds: holds, desk: ingest.desk, settings: settings, clock: clock),
             settings.exports)
         try await exporter.start()
+        let deliverer = Deliverer(
+            store: parts.records, news: { parts.records.stepNews() }, clock: clock, logger: Logger(label: "push"))
         let server = makeServer(
             services: parts.services(
-                feeds: ingest, log: log, holds: holds, exports: Exports(exporter: exporter), keys: keys, clock: clock),
+                feeds: ingest, log: log, holds: holds, exports: Exports(exporter: exporter), deliverer: deliverer, keys: keys, clock: clock),
             settings: settings.server(),
             logger: Logger(label: "http"),
             onBound: { port in
@@ -89,7 +92,8 @@ struct RunCommand: AsyncParsableCommand {
         let heart = Heart(notifier: notifier, ingest: ingest, records: parts.records)
         let reloader = Reloader(options: options, notifier: notifier, ingest: ingest, logger: logger)
         var group = ServiceGroupConfiguration(
-            services: [.init(service: ingest), .init(service: server), .init(service: heart), .init(service: reloader), .init(service: exporter)],
+            services: [.init(service: ingest), .init(service: server), .init(service: heart), .init(service: reloader), .init(service: exporter),
+                .init(service: deliverer)],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(9)
         try await ServiceGroup(configuration: group).run()

@@ -2,6 +2,7 @@ import CaselightArchive
 import CaselightEvidence
 import CaselightLog
 import CaselightModel
+import CaselightPush
 import CaselightStore
 import Foundation
 import HTTPTypes
@@ -74,7 +75,9 @@ final class Installation: Sendable {
     var services: ServerServices {
         ServerServices(
             records: records, board: records, accounts: records, book: book, logRows: logStore, cases: records, holds: holds, exports: exports, index: index,
-            archive: archive, feeds: feeds, stills: stills, keys: KeysInMemory(records: records), clock: clock, readiness: { [] })
+            archive: archive, feeds: feeds, stills: stills, push: records,
+            pushTester: Deliverer(store: records, news: { [records] in records.stepNews() }, clock: clock, logger: Logger(label: "push")),
+            keys: KeysInMemory(records: records), clock: clock, readiness: { [] })
     }
 
     var settings: ServerSettings { ServerSettings(port: 0, version: "1.2.3", limits: limits) }

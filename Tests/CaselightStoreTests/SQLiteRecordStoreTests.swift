@@ -18,6 +18,10 @@ import Testing
     @Test(arguments: BoardStoreContract.clauses) func fulfilsTheContractOfTheBoard(_ clause: BoardStoreContract.Clause) async throws {
         try await clause.check(in: SQLiteBoardHome())
     }
+
+    @Test(arguments: PushStoreContract.clauses) func fulfilsTheContractOfPush(_ clause: PushStoreContract.Clause) async throws {
+        try await clause.check(in: SQLitePushHome())
+    }
 }
 
 struct SQLiteBoardHome: StoreHome {
@@ -30,6 +34,18 @@ struct SQLiteBoardHome: StoreHome {
     }
 
     func close(_ store: any BoardStore & CaseStore & RecordStore) throws { try (store as? SQLiteRecordStore)?.close() }
+}
+
+struct SQLitePushHome: StoreHome {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    func open() throws -> any PushStore & RecordStore & BoardStore {
+        try SQLiteRecordStore.open(path: folder.file("records.db"), sealer: .forTests)
+    }
+
+    func close(_ store: any PushStore & RecordStore & BoardStore) throws { try (store as? SQLiteRecordStore)?.close() }
 }
 
 struct SQLiteAccountHome: StoreHome {

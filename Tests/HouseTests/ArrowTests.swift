@@ -5,8 +5,8 @@ import Testing
     /// Each target's own modules; what it takes from packages is `Package.swift`'s matter, except where `homes` says so.
     static let allowed: [String: Set<String>] = [
         "caselightd": [
-            "CaselightServer", "CaselightIngest", "CaselightExport", "CaselightLog", "CaselightQuery", "CaselightStore", "CaselightArchive",
-            "CaselightWorkerProtocol", "CaselightEvidence", "CaselightModel",
+            "CaselightServer", "CaselightIngest", "CaselightExport", "CaselightPush", "CaselightLog", "CaselightQuery", "CaselightStore",
+            "CaselightArchive", "CaselightWorkerProtocol", "CaselightEvidence", "CaselightModel",
         ],
         "caselight": ["CaselightEvidence", "CaselightModel"],
         "caselight-media": ["CaselightArchive", "CaselightMedia", "CaselightWorkerProtocol", "CaselightModel"],
@@ -21,6 +21,7 @@ import Testing
             "CaselightQuery", "CaselightLog", "CaselightStore", "CaselightArchive", "CaselightEvidence", "CaselightModel",
         ],
         "CaselightLog": ["CaselightStore", "CaselightEvidence", "CaselightModel"],
+        "CaselightPush": ["CaselightStore", "CaselightModel"],
         "CaselightQuery": ["CaselightStore", "CaselightModel"],
         "CaselightStore": ["CaselightModel"],
         "CaselightArchive": ["CaselightSlices", "CaselightWorkerProtocol", "CaselightModel"],

@@ -39,13 +39,14 @@ public struct CaseStep: Hashable, Sendable, Codable, Identifiable {
 /// The kinds of steps.
 public enum CaseStepKind: String, Hashable, Sendable, Codable, CaseIterable {
     case posted, changed, claimed, takenOver, linked, unlinked, leadFound, noted, reviewed, screenshotAdded, screenshotRead, held,
-        exportAsked, exportReady, exportFailed, closed, reopened
+        exportAsked, exportReady, exportFailed, closed, reopened, delivered, undeliverable
 
     /// Whether it tells where there is footage: for those who may search it.
     public var isAboutFootage: Bool {
         switch self {
         case .linked, .unlinked, .reviewed, .held, .exportAsked, .exportReady, .exportFailed: true
-        case .posted, .changed, .claimed, .takenOver, .leadFound, .noted, .screenshotAdded, .screenshotRead, .closed, .reopened: false
+        case .posted, .changed, .claimed, .takenOver, .leadFound, .noted, .screenshotAdded, .screenshotRead, .closed, .reopened, .delivered,
+            .undeliverable: false
         }
     }
 }

@@ -86,6 +86,8 @@ public enum LogAction: String, Hashable, Sendable, Codable, CaseIterable {
     // Who may do what.
     case accountAdded, accountChanged, accountRemoved, groupChanged, groupRemoved, tokenMade, tokenRevoked
     case signIn, signOut, lockedOut
+    // Who is told of new incidents.
+    case recipientChanged, recipientRemoved, recipientTested, deliveryResent
     // The log and its keeping.
     case logRead, keyRotated, backup, restore
 
@@ -93,12 +95,12 @@ public enum LogAction: String, Hashable, Sendable, Codable, CaseIterable {
     public var operation: LogOperation {
         switch self {
         case .search, .review, .lookUp, .still, .playback, .watched, .logRead, .feedProbed, .signIn, .signOut, .lockedOut: .consultation
-        case .download, .export, .exportFinished, .backup: .disclosure
+        case .download, .export, .exportFinished, .backup, .recipientTested, .deliveryResent: .disclosure
         case .link: .combination
         case .incidentPosted, .screenshot, .note, .lead, .footageReceived, .cameraAdded, .listImported: .collection
-        case .expired, .unlink, .holdReleased, .holdLapsed, .cameraRemoved, .accountRemoved, .groupRemoved: .erasure
+        case .expired, .unlink, .holdReleased, .holdLapsed, .cameraRemoved, .accountRemoved, .groupRemoved, .recipientRemoved: .erasure
         case .incidentChanged, .incidentClosed, .incidentReopened, .claim, .hold, .holdReleaseAsked, .cameraChanged, .clockStated, .accountAdded, .accountChanged, .groupChanged,
-            .tokenMade, .tokenRevoked, .keyRotated, .restore:
+            .recipientChanged, .tokenMade, .tokenRevoked, .keyRotated, .restore:
             .alteration
         }
     }

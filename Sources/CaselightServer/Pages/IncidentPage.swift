@@ -47,6 +47,7 @@ extension API {
         }
         if let position = incident.position { model["position"] = "\(position.latitude),\(position.longitude)" }
         model["steps"] = try await stepRows(of: incident, for: principal, viewer)
+        model["pending"] = try await pendingDeliveries(of: number, viewer)
         model["leads"] = try await board.leads(of: number).reversed().map { lead in
             LeadRow(
                 id: "\(lead.id)", seenAt: lead.seenAt.rfc3339(), toward: lead.toward, note: lead.note,

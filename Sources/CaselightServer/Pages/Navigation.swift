@@ -13,13 +13,14 @@ struct NavigationEntry: Sendable {
         NavigationEntry(path: "/") { $0.say("navBoard") },
         NavigationEntry(path: "/cameras") { $0.say("navCameras") },
         NavigationEntry(path: "/numbers") { $0.say("navNumbers") },
+        NavigationEntry(path: "/deliveries") { $0.say("navDeliveries") },
         NavigationEntry(path: "/log") { $0.say("navLog") },
     ]
 }
 
 extension API {
     /// All pages. A new one stands in an extension of its own and is added here.
-    var pageRoutes: [Route] { signInPage + boardPages + incidentPages + cameraPages + logPages }
+    var pageRoutes: [Route] { signInPage + boardPages + incidentPages + cameraPages + deliveryPages + logPages }
 
     func frame(_ viewer: Viewer, path: String = "") -> PageFrame {
         let pages = pageRoutes

@@ -15,6 +15,7 @@ extension SQLiteForm {
                         try sealPlainAddresses(sealer, db)
                     }, leavesSecrets: true),
                 SchemaStep(name: "the board: steps, leads, screenshots", sql: recordsSchema3),
+                SchemaStep(name: "push: recipients, deliveries", sql: recordsSchema4),
             ],
             remedy: "Restore it from its backup; deploy/README.md says how.")
     }

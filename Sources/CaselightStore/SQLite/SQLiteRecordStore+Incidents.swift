@@ -13,6 +13,9 @@ extension SQLiteRecordStore {
             }
             try Self.insert(incident, GridResolver(db), db)
             try self.steps.add(CaseStep(incident: incident.number, kind: .posted, at: incident.postedAt, by: incident.postedBy), db)
+            // With its grid, which its place may have given it.
+            let stored = try db.first("SELECT \(IncidentRow.columns) FROM incidents i WHERE i.number = ?", [incident.number.text], IncidentRow.incident)
+            try self.addDeliveries(of: stored ?? incident, db)
         }
     }
 

@@ -25,9 +25,12 @@ final class StepBook: Sendable {
         let id = db.lastInsertedRowID
         try db.run(
             "UPDATE incidents SET stepped_at_us = max(stepped_at_us, ?) WHERE number = ?", [step.at.microseconds, step.incident.text])
-        db.afterNextTransaction { [self] _ in tell() }
+        tellAfter(db)
         return id
     }
+
+    /// Wakes whoever waits for news, once the transaction is on disk.
+    func tellAfter(_ db: Database) { db.afterNextTransaction { [self] _ in tell() } }
 
     func news() -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
