@@ -36,6 +36,9 @@ public protocol BoardStore: Sendable {
     func steps(of incident: IncidentNumber, kind: CaseStepKind) async throws -> [CaseStep]
     /// The newest step's id; 0 where there is none.
     func lastStepID() async throws -> Int64
+    /// When incidents that were posted here, and posted or closed in the span, reached their stations; in no order. One of an imported
+    /// register, which nobody posted here, is not among them: it has no step that says so.
+    func caseClocks(_ filter: IncidentFilter, postedOrClosedIn span: TimeSpan, limit: Int) async throws -> [CaseClock]
     /// Ticks whenever there are new steps, once for any number of them. It tells of what this process does.
     func stepNews() -> AsyncStream<Void>
 }

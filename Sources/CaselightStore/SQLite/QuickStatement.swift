@@ -87,6 +87,17 @@ extension Database {
         return try body(QuickStatement(statement.sqliteStatement))
     }
 
+    /// As `quickly`, with the arguments of a filter.
+    func quickly<Value>(_ sql: String, _ arguments: StatementArguments, _ body: (QuickStatement) throws -> Value) throws -> Value {
+        let statement = try cachedStatement(sql: sql)
+        try statement.setArguments(arguments)
+        defer {
+            sqlite3_reset(statement.sqliteStatement)
+            sqlite3_clear_bindings(statement.sqliteStatement)
+        }
+        return try body(QuickStatement(statement.sqliteStatement))
+    }
+
     /// Runs statements of a reading connection on one snapshot, with locks taken once and not for each.
     func onOneSnapshot<Value>(_ body: () throws -> Value) throws -> Value {
         _ = try quickly("BEGIN") { try $0.step() }

@@ -6,7 +6,7 @@ import Testing
 enum BoardStoreContract {
     typealias Clause = ContractClause<any BoardStore & CaseStore & RecordStore>
 
-    static let clauses: [Clause] = claims + leads + screenshots + steps
+    static let clauses: [Clause] = claims + leads + screenshots + steps + clocks
 
     private static func kinds(_ store: any BoardStore, _ text: String) async throws -> [CaseStepKind] {
         try await store.steps(of: number(text), after: 0, limit: 99).map(\.kind)
@@ -17,6 +17,39 @@ enum BoardStoreContract {
             incident: try number(text), camera: try camera.map(code), seenAt: at(seconds), position: point(30, 104), bearingDegrees: 80,
             toward: "道头路", note: "on a tricycle", by: try AccountName("li"), at: at(seconds + 5))
     }
+
+    static let clocks: [Clause] = [
+        Clause("tells when incidents posted here reached their stations, and of no imported one") { store async throws in
+            let (wang, li) = (try AccountName("wang"), try AccountName("li"))
+            var ours = try incident("A", posted: 100)
+            (ours.unit, ours.grid, ours.postedBy) = ("Daotou", "g1", wang)
+            try await store.addIncident(ours)
+            try await store.addIncident(try incident("B", posted: 5000))
+            _ = try await store.importIncidents([try incident("C", posted: 100)], replacing: false)
+            _ = try await store.claim(number("A"), by: wang, takingOver: false, at: at(160))
+            _ = try await store.claim(number("A"), by: li, takingOver: true, at: at(170))
+            _ = try await store.claim(number("C"), by: wang, takingOver: false, at: at(160))
+            var first = try lead("A", at: 300)
+            first.at = at(400)
+            _ = try await store.addLead(first)
+            _ = try await store.closeIncident(number("A"), Outcome(result: .solved), by: li, at: at(4000))
+            let clock = CaseClock(
+                unit: "Daotou", category: "theft", postedAt: at(100), claimedAt: at(160), leadAt: at(400), closedAt: at(4000), result: .solved)
+            func clocks(_ from: Double, _ to: Double, _ filter: IncidentFilter = IncidentFilter()) async throws -> [CaseClock] {
+                try await store.caseClocks(filter, postedOrClosedIn: span(from, to), limit: 9)
+            }
+            #expect(try await clocks(0, 200) == [clock])
+            #expect(try await clocks(3999, 4001) == [clock])
+            #expect(try await clocks(200, 3999) == [])
+            #expect(try await clocks(0, 9999).count == 2)
+            let foreign = CameraScope.groups([CameraGroup(code: "g", name: "", grids: ["g2"])])
+            #expect(try await clocks(0, 9999, IncidentFilter(scope: foreign, postedBy: li)) == [])
+            #expect(try await clocks(0, 9999, IncidentFilter(scope: foreign, postedBy: wang)) == [clock], "what one posted oneself")
+            _ = try await store.reopenIncident(number("A"), by: li, at: at(5000))
+            #expect(try await clocks(0, 200).map(\.closedAt) == [nil])
+            #expect(try await clocks(3999, 4001) == [])
+        }
+    ]
 
     static let claims: [Clause] = [
         Clause("gives an incident to who claims it, once, and to another only on purpose") { store async throws in
