@@ -49,7 +49,10 @@ package struct ServerLimits: Sendable {
     package var stillCacheBytes = 32 << 20
     /// The heads of segments that stills were made of lately, about a kilobyte each: so that the next one of the same is one read.
     package var initializationCacheBytes = 1 << 20
-    package var connectionCount = 1024
+    /// Listeners to what happens, one a browser window, and as many again for what they ask; a descriptor and some ten kilobytes each.
+    package var connectionCount = 4096
+    /// Connections on which events are told at once. Less than half of all, so that whoever asks for something finds room beside those who listen.
+    package var eventStreamCount = 2000
     /// A connection on which nothing is asked for, or a request that stops arriving, is closed after it.
     package var idleTimeoutSeconds = 60
     /// What is under way at a shutdown may take so long; then it is cut off, so that the feeds have time to close their files.
@@ -77,7 +80,7 @@ package struct ServerLimits: Sendable {
             ("importsAtOnce", Double(importsAtOnceCount)), ("verificationsAtOnce", Double(verificationsAtOnceCount)), ("stillCacheBytes", Double(stillCacheBytes)),
             ("initializationCacheBytes", Double(initializationCacheBytes)),
             ("connections", Double(connectionCount)), ("idleTimeoutSeconds", Double(idleTimeoutSeconds)),
-            ("drainMilliseconds", Double(drainMilliseconds)), ("headerBytes", Double(headerBytes)), ("sessions", Double(sessionCount)),
+            ("eventStreams", Double(eventStreamCount)), ("drainMilliseconds", Double(drainMilliseconds)), ("headerBytes", Double(headerBytes)), ("sessions", Double(sessionCount)),
             ("sessionIdleSeconds", Double(sessionIdleSeconds)), ("coverageSpanDays", Double(coverageSpanDays)),
             ("playlistSpanHours", Double(playlistSpanHours)), ("importErrors", Double(importErrorCount)),
             ("importRows", Double(importRowCount)),

@@ -145,6 +145,27 @@ import Testing
         }
     }
 
+    /// Past the limit one is told to come back; who leaves makes room.
+    @Test(.timeLimit(.minutes(2)), arguments: [0, 1]) func listenersLeaveRoomForOthers(limit: Int) async throws {
+        var limits = ServerLimits()
+        limits.eventStreamCount = limit
+        try await Installation.run(limits: limits) { installation, client in
+            try await Self.furnish(installation)
+            guard limit > 0 else {
+                #expect(try await client.get("/api/v1/events").refusal == "503 busy")
+                return
+            }
+            for name in ["li", "wu"] {
+                let token = TokenText()
+                _ = try await installation.addAccount(name, [.investigator], token: token)
+                let (ids, _) = try await listen(after: 0, as: token, of: name, client) {
+                    _ = try await client.post("/api/v1/incidents/A1/notes", #"{"text":"while it listens"}"#)
+                }
+                #expect(!ids.isEmpty, "\(name)")
+            }
+        }
+    }
+
     @Test(.timeLimit(.minutes(2))) func tellsNobodyOfWhatIsForeign() async throws {
         try await Installation.run { installation, client in
             try await Self.furnish(installation)

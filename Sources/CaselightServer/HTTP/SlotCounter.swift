@@ -35,3 +35,16 @@ final class SlotCounter: Sendable {
         return try await work()
     }
 }
+
+/// A slot that is given back when the last who holds it lets go: for an answer that may be given up before it begins.
+final class HeldSlot: Sendable {
+    private let counter: SlotCounter
+
+    /// - Throws: `busy` when all are taken.
+    init(of counter: SlotCounter) throws(CaselightError) {
+        try counter.take()
+        self.counter = counter
+    }
+
+    deinit { counter.giveBack() }
+}

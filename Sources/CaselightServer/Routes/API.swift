@@ -17,6 +17,7 @@ struct API: Sendable {
     let uploadSlots: SlotCounter
     let importSlots: SlotCounter
     let verificationSlots: SlotCounter
+    let eventSlots: SlotCounter
     let stills: StillDesk
 
     var limits: ServerLimits { settings.limits }
@@ -41,6 +42,7 @@ struct API: Sendable {
         uploadSlots = SlotCounter(limit: limits.uploadsAtOnceCount, name: "uploadsAtOnce", what: "take in a file")
         importSlots = SlotCounter(limit: limits.importsAtOnceCount, name: "importsAtOnce", what: "import a list")
         verificationSlots = SlotCounter(limit: limits.verificationsAtOnceCount, name: "verificationsAtOnce", what: "verify the log")
+        eventSlots = SlotCounter(limit: limits.eventStreamCount, name: "eventStreams", what: "tell what happens")
         stills = StillDesk(archive: services.archive, maker: services.stills, limits: limits)
     }
 

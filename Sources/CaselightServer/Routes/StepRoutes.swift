@@ -60,8 +60,10 @@ extension API {
         let asked = try call.query.sequence("after")
         let headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
         guard call.request.method != .head else { return Response(status: .ok, headers: headers) }
+        let slot = try HeldSlot(of: eventSlots)
         let first = if let known = stated ?? asked { known } else { try await board.lastStepID() }
         let body = ResponseBody { writer in
+            defer { withExtendedLifetime(slot) {} }
             // A first line opens the stream at once, and says where it begins.
             try await writer.write(ByteBuffer(string: "retry: 1000\nid: \(first)\n\n"))
             try await tell(stepsAfter: first, call) { try await writer.write($0) }
