@@ -236,6 +236,6 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "BenchTests", dependencies: ["caselight-bench"], swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["CaselightModel", "CaselightArchive", "TestSupport"], swiftSettings: settings),
+            name: "EndToEndTests", dependencies: ["CaselightModel", "CaselightStore", "CaselightArchive", "TestSupport"], swiftSettings: settings),
     ]
 )

@@ -1,4 +1,5 @@
 import CaselightModel
+import Foundation
 
 /// Where the server listens, who may speak to it, and how much it takes on.
 package struct ServerSettings: Sendable {
@@ -12,6 +13,8 @@ package struct ServerSettings: Sendable {
     package var limits: ServerLimits
     /// What a camera's own retention may not fall below.
     package var retention = RetentionPolicy()
+    /// Whose days and months the numbers count by: the machine's own, unless told otherwise.
+    package var zone = TimeZone.current
 
     package static let defaultPort = 8480
 
@@ -69,6 +72,15 @@ package struct ServerLimits: Sendable {
     package var importErrorCount = 100
     package var importRowCount = 1_000_000
 
+    /// Months that the numbers tell of at once: ten years.
+    package var numbersMonthCount = 120
+    /// Incidents that the numbers are made of at once: a city's year, held in memory at 100 bytes each.
+    package var numbersIncidentCount = 500_000
+    /// Days of one question about completeness.
+    package var completenessDayCount = 92
+    /// Cameras of one question about completeness: each is as much to read as its strip.
+    package var completenessCameraCount = 2000
+
     package init() {}
 
     /// All of them by name, for `/metrics`.
@@ -83,7 +95,9 @@ package struct ServerLimits: Sendable {
             ("eventStreams", Double(eventStreamCount)), ("drainMilliseconds", Double(drainMilliseconds)), ("headerBytes", Double(headerBytes)), ("sessions", Double(sessionCount)),
             ("sessionIdleSeconds", Double(sessionIdleSeconds)), ("coverageSpanDays", Double(coverageSpanDays)),
             ("playlistSpanHours", Double(playlistSpanHours)), ("importErrors", Double(importErrorCount)),
-            ("importRows", Double(importRowCount)),
+            ("importRows", Double(importRowCount)), ("numbersMonths", Double(numbersMonthCount)),
+            ("numbersIncidents", Double(numbersIncidentCount)), ("completenessDays", Double(completenessDayCount)),
+            ("completenessCameras", Double(completenessCameraCount)),
         ]
     }
 }

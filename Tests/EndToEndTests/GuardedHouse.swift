@@ -16,7 +16,8 @@ final class GuardedHouse {
         "GET /api/v1/consultations/consistency", "GET /api/v1/signing-key.pem", "GET /api/v1/accounts", "GET /api/v1/accounts/{name}",
         "GET /api/v1/accounts/{name}/tokens", "GET /api/v1/groups",
         "GET /api/v1/areas", "GET /sign-in", "GET /", "GET /new-incident", "GET /incidents/{number}",
-        "GET /cameras/{code}/edit", "GET /new-camera", "GET /ui/{version}/{name}", "GET /ui/leaflet/{name}",
+        "GET /cameras/{code}/edit", "GET /new-camera", "GET /numbers", "GET /api/v1/numbers/minutes", "GET /api/v1/numbers/minutes.csv",
+        "GET /api/v1/numbers/solved", "GET /api/v1/numbers/solved.csv", "GET /api/v1/numbers/cameras", "GET /api/v1/numbers/cameras.csv", "GET /ui/{version}/{name}", "GET /ui/leaflet/{name}",
     ]
     /// A bearer has none: they are refused, or nothing to do, for another reason.
     static let asksForSession: Set<String> = ["POST /api/v1/accounts/{name}/tokens", "DELETE /api/v1/session"]

@@ -18,6 +18,15 @@ struct LocalZone {
         }
     }
 
+    init(_ zone: TimeZone) { self.zone = zone }
+
+    var name: String { zone.identifier }
+
+    /// The date and time that a wall clock in this zone shows.
+    func civil(_ time: WallTime) -> Civil {
+        Civil(time, offsetSeconds: zone.secondsFromGMT(for: Date(timeIntervalSince1970: (time - WallTime(microseconds: 0)).seconds)))
+    }
+
     /// The moment that a wall clock in this zone shows as the given date and time. Of an hour that comes twice, the first.
     func moment(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int, microsecond: Int) -> WallTime {
         let seconds = Int64(Civil.days(year: year, month: month, day: day)) * 86_400 + Int64(hour * 3600 + minute * 60 + second)

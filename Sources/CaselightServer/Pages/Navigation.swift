@@ -20,7 +20,9 @@ struct NavigationEntry: Sendable {
 
 extension API {
     /// All pages. A new one stands in an extension of its own and is added here.
-    var pageRoutes: [Route] { signInPage + boardPages + incidentPages + cameraPages + deliveryPages + logPages }
+    var pageRoutes: [Route] {
+        signInPage + boardPages + incidentPages + cameraPages + numbersPages + deliveryPages + logPages
+    }
 
     func frame(_ viewer: Viewer, path: String = "") -> PageFrame {
         let pages = pageRoutes

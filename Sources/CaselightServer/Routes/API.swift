@@ -49,7 +49,7 @@ struct API: Sendable {
     var routes: [Route] {
         healthRoutes + sessionRoutes + cameraRoutes + footageRoutes + pictureRoutes + handoverRoutes + clipRoutes + incidentRoutes
             + boardRoutes + screenshotRoutes + stepRoutes + linkRoutes + areaRoutes + statusRoutes + accountRoutes + groupRoutes
-            + holdRoutes + exportRoutes + pushRoutes + consultationRoutes + upkeepRoutes + pageRoutes + assetRoutes
+            + holdRoutes + exportRoutes + pushRoutes + consultationRoutes + numbersRoutes + upkeepRoutes + pageRoutes + assetRoutes
     }
 
     /// The router over all routes; HEAD answers wherever GET does.

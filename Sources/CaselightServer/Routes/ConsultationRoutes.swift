@@ -45,9 +45,7 @@ extension API {
         switch format {
         case .json: return jsonPage(page, hasMore: rows.count > limit)
         case .csv:
-            return Response(
-                status: .ok, headers: [.contentType: "text/csv; charset=utf-8"],
-                body: .init(byteBuffer: ByteBuffer(string: try LogTable.text(page))))
+            return DelimitedTable.response(try LogTable.text(page))
         }
     }
 
@@ -126,12 +124,7 @@ enum LogTable {
 
     static func text(_ rows: some Sequence<LogRow>) throws -> String {
         let decoder = JSONDecoder()
-        var lines = [head.joined(separator: ",")]
-        for row in rows {
-            let entry = try decoder.decode(LogEntry.self, from: Data(row.body))
-            lines.append(fields(entry).map(quoted).joined(separator: ","))
-        }
-        return lines.joined(separator: "\r\n") + "\r\n"
+        return DelimitedTable.text(head, try rows.map { fields(try decoder.decode(LogEntry.self, from: Data($0.body))) })
     }
 
     private static func fields(_ entry: LogEntry) -> [String] {
@@ -142,12 +135,5 @@ enum LogTable {
             act.span?.start.rfc3339() ?? "", act.span?.end.rfc3339() ?? "", act.incident?.text ?? "", act.purpose ?? "", act.object ?? "",
             act.detail ?? "",
         ]
-    }
-
-    /// A spreadsheet takes what begins with one of these for a formula; the apostrophe makes it text.
-    private static func quoted(_ field: String) -> String {
-        let safe = field.first.map { "=+-@\t\r".contains($0) } == true ? "'" + field : field
-        guard safe.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return safe }
-        return "\"\(safe.replacing("\"", with: "\"\""))\""
     }
 }
