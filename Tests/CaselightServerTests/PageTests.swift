@@ -182,9 +182,25 @@ import Testing
         }
     }
 
-    @Test func everyProblemHasItsTitleInEveryLanguage() {
+    @Test func everyProblemHasItsTitleAndItsSentenceInEveryLanguage() {
         for code in ProblemTable.entries.keys {
-            for language in Language.allCases { #expect(Strings(language).table["problem_\(code.rawValue)"] != nil, "\(code.rawValue)") }
+            for language in Language.allCases {
+                let strings = Strings(language).table
+                #expect(strings["problem_\(code.rawValue)"] != nil, "\(code.rawValue)")
+                let sentence = strings["advice_\(code.rawValue)"] ?? ""
+                #expect(sentence.hasSuffix(language == .chinese ? "。" : "."), "\(code.rawValue) in \(language)")
+            }
+        }
+    }
+
+    @Test func aProblemIsSaidInTheViewersLanguageFirst() async throws {
+        try await Installation.run { _, client in
+            var headers = Self.chinese()
+            let page = try await client.send(.get, "/incidents/none", headers: headers).text
+            let (own, servers) = (page.range(of: "内容不存在，或不在当前账号的查看范围内。"), page.range(of: "there is no incident of this number"))
+            #expect(own != nil && servers != nil && own!.lowerBound < servers!.lowerBound, "\(page)")
+            headers[.acceptLanguage] = "en"
+            #expect(try await client.send(.get, "/incidents/none", headers: headers).text.contains("It does not exist, or is outside what your account may see."))
         }
     }
 }

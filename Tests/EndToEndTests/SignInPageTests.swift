@@ -33,7 +33,7 @@ struct SignInPageTests {
         try browser.type("wang", into: "input[name=name]")
         try browser.press(Browser.Key.tab, "n", "o", Browser.Key.enter)
         try browser.waitUntil("the refusal", "!document.querySelector('#sign-in [role=alert]').hidden")
-        #expect(try browser.text(of: "#sign-in [role=alert]") == "cannot sign in: the name or the password is not right.")
+        #expect(try browser.text(of: "#sign-in [role=alert]") == "You are not signed in, or name and password do not match. cannot sign in: the name or the password is not right.")
         _ = try browser.consoleLines()  // Chromium writes a refused request there itself.
 
         try browser.type(Self.password, into: "input[name=password]")

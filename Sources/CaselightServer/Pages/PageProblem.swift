@@ -2,7 +2,7 @@ import CaselightModel
 import HTTPTypes
 import Hummingbird
 
-/// A page's failure is a page: in the viewer's language, with the problem's own words.
+/// A page's failure is a page: in the viewer's language, and then in the problem's own words.
 extension API {
     /// - Parameter problem: what went wrong.
     /// - Returns: the way to sign in, where that is all that is missing.
@@ -16,8 +16,12 @@ extension API {
         let viewer = Viewer(request, principal)
         let title = viewer.say(oneOf: "problem", problem.code)
         var response = frame(viewer).response(
-            Page(title, ["status": problem.status, "code": problem.code, "detail": problem.detail]), template: "problem",
-            status: .init(code: problem.status))
+            Page(
+                title,
+                [
+                    "status": problem.status, "code": problem.code, "advice": viewer.say(oneOf: "advice", problem.code),
+                    "detail": problem.detail,
+                ]), template: "problem", status: .init(code: problem.status))
         for field in headers where field.name != .contentType { response.headers[field.name] = field.value }
         return response
     }

@@ -1,5 +1,5 @@
-// Speaks to /api/v1 as the browser's own session. What went wrong is thrown in the problem's own words.
-import { say } from "./strings.js";
+// Speaks to /api/v1 as the browser's own session. What went wrong is thrown in the viewer's language, and then in the server's own words.
+import { say, sayOneOf } from "./strings.js";
 
 export class Problem extends Error {
   constructor(code, detail) {
@@ -20,9 +20,15 @@ export async function call(method, path, body, options = {}) {
     throw new Problem("unreachable", say("serverUnreachable"));
   }
   if (answer.ok) return answer.status === 204 ? null : answer.json();
-  const problem = await answer.json().catch(() => ({}));
   if (answer.status === 401 && !path.endsWith("/session")) signIn();
-  throw new Problem(problem.code ?? "failed", problem.detail ?? say("serverFailed", { status: answer.status }));
+  throw await problemOf(answer);
+}
+
+// What an answer says that is none.
+export async function problemOf(answer) {
+  const { code, detail } = await answer.json().catch(() => ({}));
+  if (!code) return new Problem("failed", say("serverFailed", { status: answer.status }));
+  return new Problem(code, `${sayOneOf("advice", code)} ${detail ?? ""}`.trim());
 }
 
 // The session has ended: back here once a new one has begun.

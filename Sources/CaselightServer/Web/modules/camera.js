@@ -1,5 +1,5 @@
 // One camera: where it looks, and to those who keep cameras what it sees now.
-import { Problem, call, tell } from "./api.js";
+import { call, problemOf, tell } from "./api.js";
 import { say } from "./strings.js";
 import { nameStretches } from "./strips.js";
 import { whole } from "./times.js";
@@ -16,7 +16,7 @@ button?.addEventListener("click", async () => {
     const at = encodeURIComponent(new Date(Date.now() - 2000).toISOString());
     const path = `/api/v1/cameras/${encodeURIComponent(button.dataset.camera)}/still.jpg?at=${at}&width=960&purpose=alignment`;
     const answer = await fetch(path);
-    if (!answer.ok) throw new Problem("failed", (await answer.json()).detail);
+    if (!answer.ok) throw await problemOf(answer);
     const figure = document.getElementById("picture");
     const image = figure.querySelector("img");
     URL.revokeObjectURL(image.src);

@@ -1,6 +1,6 @@
 // One camera's picture at a moment: its video, or its keyframes as stills where the browser cannot decode it, or why there is none.
 import { Course } from "./course.js";
-import { call } from "./api.js";
+import { call, problemOf } from "./api.js";
 import { say } from "./strings.js";
 import { clock } from "./times.js";
 
@@ -71,7 +71,7 @@ export class Screen {
     this.failure = "";
     try {
       const answer = await fetch(address);
-      if (!answer.ok) throw new Error((await answer.json()).detail);
+      if (!answer.ok) throw await problemOf(answer);
       this.course = new Course(await answer.text());
       this.video.src = address;
     } catch (problem) {
