@@ -137,12 +137,26 @@ final class Browser {
         guard let text = try call("GET", session + "/screenshot", nil) as? String, let picture = Data(base64Encoded: text) else {
             throw Trouble("no screenshot of \(name)")
         }
-        if let folder = ProcessInfo.processInfo.environment["CASELIGHT_SCREENSHOTS"] {
-            let folder = URL(fileURLWithPath: folder)
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            try picture.write(to: folder.appending(path: "\(name).png"))
-        }
+        try keep(picture, "\(name).png")
         return picture
+    }
+
+    /// The page as it would be printed on A4, as PDF, into `CASELIGHT_SCREENSHOTS` where that names a folder.
+    @discardableResult
+    func print(_ name: String) throws -> Data {
+        let paper: [String: Any] = ["page": ["width": 21.0, "height": 29.7], "shrinkToFit": true]
+        guard let text = try call("POST", session + "/print", paper) as? String, let document = Data(base64Encoded: text) else {
+            throw Trouble("\(name) cannot be printed")
+        }
+        try keep(document, "\(name).pdf")
+        return document
+    }
+
+    private func keep(_ bytes: Data, _ name: String) throws {
+        guard let folder = ProcessInfo.processInfo.environment["CASELIGHT_SCREENSHOTS"] else { return }
+        let place = URL(fileURLWithPath: folder)
+        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        try bytes.write(to: place.appending(path: name))
     }
 
     /// By way of curl: FoundationNetworking does not read chromedriver's answers ("Failed writing header").

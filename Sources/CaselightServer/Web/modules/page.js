@@ -1,6 +1,7 @@
 // What every page does: times in the viewer's zone, the language switch, the way out.
 import { call, tell } from "./api.js";
-import { showTimes } from "./times.js";
+import { say } from "./strings.js";
+import { showTimes, whole } from "./times.js";
 
 showTimes();
 
@@ -26,4 +27,12 @@ for (const form of document.querySelectorAll("form[method=get]")) {
     for (const field of form.elements) field.disabled = field.disabled || (field.name !== "" && field.value === "");
   });
   addEventListener("pageshow", () => { for (const field of form.elements) field.disabled = false; });
+}
+
+// On paper it must stand whose it is, and of when.
+const printed = document.getElementById("printed");
+if (printed) {
+  const sign = () => { printed.textContent = say("printedBy", { name: printed.dataset.account, at: whole(new Date()) }); };
+  sign();
+  addEventListener("beforeprint", sign);
 }
