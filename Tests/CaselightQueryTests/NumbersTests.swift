@@ -63,7 +63,22 @@ import Testing
     }
 
     @Test func aMomentBelongsToThePeriodThatBeginsWithIt() {
-        #expect([span(-31 * 86_400, 1).start, at(-30 * 86_400), at(-86_401), at(-86_400), at(30 * 86_400)].map { Self.march.position(of: $0) } == [nil, 0, 0, 1, nil])
+        #expect([span(-31 * 86_400, 1).start, at(-30 * 86_400), at(-86_401), at(-86_400), at(30 * 86_400)].map { CivilPeriods(Self.march).position(of: $0) } == [nil, 0, 0, 1, nil])
+    }
+
+    /// As built for release: `CASELIGHT_MEASURE=1 swift test -c release --filter NumbersTests`.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["CASELIGHT_MEASURE"] != nil)) func sumsAHundredThousandAtOnce() {
+        var random = SeededGenerator(seed: 3)
+        let clocks = (0..<100_000).map { number in
+            clock(
+                Int64(number) * 20, claim: .random(in: 1...90, using: &random), lead: .random(in: 5...900, using: &random),
+                closed: .random(in: 60...9000, using: &random), unit: "派出所 \(number % 40)", category: "类别 \(number % 12)")
+        }
+        let began = ContinuousClock.now
+        let numbers = CaseNumbers(clocks, months: Self.march)
+        let taken = ContinuousClock.now - began
+        print("numbers of 100,000 incidents: \(taken)")
+        #expect(numbers.total.cases == 100_000 && numbers.byUnit.count == 40 && taken < .milliseconds(100))
     }
 
     // MARK: Completeness

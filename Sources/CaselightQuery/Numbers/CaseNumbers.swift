@@ -18,26 +18,23 @@ public struct CaseNumbers: Hashable, Sendable {
 
     /// - Parameter months: in order, without gaps between them.
     public init(_ clocks: some Sequence<CaseClock>, months: [CivilPeriod]) {
+        let periods = CivilPeriods(months)
         var total = Gathered()
         var monthly = months.map { _ in Gathered() }
-        var (units, categories): ([String: Gathered], [String: Gathered]) = ([:], [:])
+        var (units, categories) = (NamedGroups(), NamedGroups())
         outcomes = months.map { MonthOutcomes(month: $0.name) }
         for clock in clocks {
-            if let closedAt = clock.closedAt, let result = clock.result, let month = months.position(of: closedAt) { outcomes[month].count(result) }
-            guard let month = months.position(of: clock.postedAt) else { continue }
+            if let closedAt = clock.closedAt, let result = clock.result, let month = periods.position(of: closedAt) { outcomes[month].count(result) }
+            guard let month = periods.position(of: clock.postedAt) else { continue }
             total.add(clock)
             monthly[month].add(clock)
-            units[clock.unit, default: Gathered()].add(clock)
-            categories[clock.category, default: Gathered()].add(clock)
+            units.add(clock, to: clock.unit)
+            categories.add(clock, to: clock.category)
         }
         self.total = total.summed(as: "")
         byMonth = zip(months, monthly).map { $1.summed(as: $0.name) }
-        byUnit = Self.ordered(units)
-        byCategory = Self.ordered(categories)
-    }
-
-    private static func ordered(_ groups: [String: Gathered]) -> [CaseMinutes] {
-        groups.map { $1.summed(as: $0) }.sorted { ($1.cases, $0.group) < ($0.cases, $1.group) }
+        byUnit = units.summed
+        byCategory = categories.summed
     }
 }
 
@@ -98,5 +95,27 @@ private struct Gathered {
     func summed(as group: String) -> CaseMinutes {
         CaseMinutes(
             group: group, cases: cases, toClaim: NearestRank(claims), toFirstLead: NearestRank(leads), toOutcome: NearestRank(outcomes))
+    }
+}
+
+private struct NamedGroups {
+    private var places: [String: Int] = [:]
+    private var groups: [(name: String, gathered: Gathered)] = []
+
+    mutating func add(_ clock: CaseClock, to name: String) {
+        let place: Int
+        if let known = places[name] {
+            place = known
+        } else {
+            place = groups.count
+            places[name] = place
+            groups.append((name, Gathered()))
+        }
+        groups[place].gathered.add(clock)
+    }
+
+    /// Most incidents first.
+    var summed: [CaseMinutes] {
+        groups.map { $0.gathered.summed(as: $0.name) }.sorted { ($1.cases, $0.group) < ($0.cases, $1.group) }
     }
 }

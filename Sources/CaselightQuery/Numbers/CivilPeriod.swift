@@ -14,14 +14,24 @@ public struct CivilPeriod: Hashable, Sendable {
     }
 }
 
-extension [CivilPeriod] {
-    /// Which of them holds the moment, where they are in order and do not overlap; `nil` for none.
+/// Finds the period that a moment lies in.
+struct CivilPeriods {
+    private let starts: [Int64]
+    private let ends: [Int64]
+
+    /// - Parameter periods: in order; they do not overlap.
+    init(_ periods: [CivilPeriod]) {
+        starts = periods.map { $0.span.start.microseconds }
+        ends = periods.map { $0.span.end.microseconds }
+    }
+
+    /// `nil` where it lies in none.
     func position(of time: WallTime) -> Int? {
-        var (low, high) = (0, count)
+        var (low, high) = (0, ends.count)
         while low < high {
             let middle = (low + high) / 2
-            if self[middle].span.end <= time { low = middle + 1 } else { high = middle }
+            if ends[middle] <= time.microseconds { low = middle + 1 } else { high = middle }
         }
-        return low < count && self[low].span.contains(time) ? low : nil
+        return low < ends.count && starts[low] <= time.microseconds ? low : nil
     }
 }

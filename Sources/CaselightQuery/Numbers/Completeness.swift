@@ -50,12 +50,12 @@ public struct CompletenessSpread: Hashable, Sendable, Codable {
     public var p90: Double?
 
     init(day: String, _ shares: [Double]) {
-        let sorted = shares.sorted()
+        var shares = shares
         self.day = day
-        cameras = sorted.count
-        p10 = NearestRank.percentile(10, ofSorted: sorted)
-        median = NearestRank.percentile(50, ofSorted: sorted)
-        p90 = NearestRank.percentile(90, ofSorted: sorted)
+        cameras = shares.count
+        p10 = NearestRank.percentile(10, of: &shares)
+        median = NearestRank.percentile(50, of: &shares)
+        p90 = NearestRank.percentile(90, of: &shares)
     }
 
     /// Of each day.
