@@ -28,6 +28,9 @@ extension CanaryTrial {
             return try !coverage(of: "beside", to: end).isEmpty
         }
         let number = "A3302050000002026030001"
+        let receiver = "http://127.0.0.1:\(stranger.port)/push/\(Self.recipientKey.text)?key=\(Self.recipientKey.text)"
+        try ask("PUT", "/api/v1/recipients/platform", ["role": "platform", "url": receiver, "secret": Self.recipientSecret.text])
+        try ask("POST", "/api/v1/recipients/platform/test", [:])
         try ask("POST", "/api/v1/incidents", ["number": number, "category": "theft", "startedAt": (end - .seconds(3)).rfc3339(), "endedAt": end.rfc3339()])
         let linked = try ask(
             "POST", "/api/v1/incidents/\(number)/links",

@@ -17,8 +17,10 @@ final class CanaryTrial {
     static let typedAsName = Canary.Secret("a password typed as a name", "t1ped_as-name.Zq")
     static let hook = Canary.Secret("the webhook's key", "h00k-key_Zq~31")
     static let authority = Canary.Secret("the authority's key", "tsa-key_Zq~47x")
+    static let recipientSecret = Canary.Secret("a recipient's secret", "rec1pient+sec/ret&Zq 16")
+    static let recipientKey = Canary.Secret("a key in a recipient's address", "rkey_Zq~58y")
     static let all = [
-        feedUser, feedPassword, wrongPassword, addressPassword, listPassword, accountPassword, newPassword, wrongSignIn, typedAsName, hook,
+        recipientSecret, recipientKey, feedUser, feedPassword, wrongPassword, addressPassword, listPassword, accountPassword, newPassword, wrongSignIn, typedAsName, hook,
         authority,
     ]
 

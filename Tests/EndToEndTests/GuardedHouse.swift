@@ -14,7 +14,7 @@ final class GuardedHouse {
         "GET /api/v1/incidents/{number}/reviews", "GET /api/v1/incidents/{number}/screenshots", "GET /api/v1/holds", "GET /api/v1/holds/{id}", "GET /api/v1/exports", "GET /api/v1/exports/{id}",
         "GET /api/v1/exports/{id}/events", "GET /api/v1/exports/{id}/timestamp.tsr", "GET /api/v1/consultations/checkpoint", "GET /api/v1/consultations/{sequence}/proof",
         "GET /api/v1/consultations/consistency", "GET /api/v1/signing-key.pem", "GET /api/v1/accounts", "GET /api/v1/accounts/{name}",
-        "GET /api/v1/accounts/{name}/tokens", "GET /api/v1/groups",
+        "GET /api/v1/accounts/{name}/tokens", "GET /api/v1/groups", "GET /api/v1/recipients", "GET /api/v1/deliveries", "GET /deliveries",
         "GET /api/v1/areas", "GET /sign-in", "GET /", "GET /new-incident", "GET /incidents/{number}",
         "GET /cameras/{code}/edit", "GET /new-camera", "GET /numbers", "GET /api/v1/numbers/minutes", "GET /api/v1/numbers/minutes.csv",
         "GET /api/v1/numbers/solved", "GET /api/v1/numbers/solved.csv", "GET /api/v1/numbers/cameras", "GET /api/v1/numbers/cameras.csv", "GET /ui/{version}/{name}", "GET /ui/leaflet/{name}",
@@ -118,7 +118,7 @@ final class GuardedHouse {
 
     private func ask(_ route: DescribedRoute, _ method: String, _ headers: [String: String]) throws -> HTTP.Answer {
         let id =
-            route.path.contains("/links/") ? link : route.path.contains("/screenshots/") ? "1" : route.path.contains("/holds/") ? hold : route.path.contains("/tokens/") ? token : export
+            route.path.contains("/links/") ? link : route.path.contains("/screenshots/") || route.path.contains("/deliveries/") ? "1" : route.path.contains("/holds/") ? hold : route.path.contains("/tokens/") ? token : export
         var path = route.path.replacing("{id}", with: id).replacing("{file}", with: segment).replacing("{number}", with: "CASE")
             .replacing("{code}", with: route.path.contains("/groups/") ? "g1" : Self.camera).replacing("{sequence}", with: "0")
             .replacing("{name}", with: route.path.contains("/tokens") ? "everybody" : "spare")
@@ -172,6 +172,7 @@ final class GuardedHouse {
         case "POST /api/v1/accounts": return "{\"name\":\"new\",\"displayName\":\"New\",\"roles\":[\"auditor\"],\"password\":\"\(password)\"}"
         case "PATCH /api/v1/accounts/{name}": return "{\"displayName\":\"changed\"}"
         case "POST /api/v1/accounts/{name}/tokens": return "{\"name\":\"new\",\"days\":1}"
+        case "PUT /api/v1/recipients/{name}": return "{\"role\":\"platform\",\"url\":\"http://127.0.0.1:9/in\"}"
         case "PUT /api/v1/groups/{code}": return "{\"name\":\"changed\"}"
         default: return "{}"
         }

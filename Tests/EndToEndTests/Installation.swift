@@ -101,7 +101,10 @@ final class Installation {
 
     /// Runs `caselight` against this daemon.
     @discardableResult
-    func caselight(_ arguments: String...) -> Workshop.Outcome {
+    func caselight(_ arguments: String...) -> Workshop.Outcome { caselight(arguments) }
+
+    @discardableResult
+    func caselight(_ arguments: [String]) -> Workshop.Outcome {
         Workshop.run(
             Workshop.products.appending(path: "caselight").path, arguments,
             environment: ["CASELIGHT_URL": "http://127.0.0.1:\(port)", "CASELIGHT_TOKEN": token])
