@@ -13,6 +13,8 @@ extension API {
     }
 
     private static let stepCount = 1000
+    /// What somebody watched within such a time of each other is told of as one.
+    private static let watchedTogether = Microseconds.seconds(60)
 
     private struct StepRow {
         let at, by, kind, text: String
@@ -71,18 +73,38 @@ extension API {
     private static func told(_ text: String) -> String { text.isEmpty ? "–" : text }
 
     private func stepRows(of incident: Incident, for principal: Principal, _ viewer: Viewer) async throws -> [StepRow] {
-        var (rows, before): ([StepRow], WallTime?) = ([], nil)
+        var steps: [CaseStep] = []
         for step in try await board.steps(of: incident.number, after: 0, limit: Self.stepCount) {
-            guard let step = try await shown(step, to: principal) else { continue }
+            if let step = try await shown(step, to: principal) { steps.append(step) }
+        }
+        var (rows, before): ([StepRow], WallTime?) = ([], nil)
+        for (step, cameras) in Self.folded(steps) {
             rows.append(
                 StepRow(
                     at: step.at.rfc3339(), by: step.by?.text ?? "", kind: viewer.say(oneOf: "step", step.kind.rawValue),
-                    text: Self.words(of: step, viewer), camera: step.camera?.text, shownFrom: step.span?.start.rfc3339(),
-                    shownTo: step.span?.end.rfc3339(),
+                    text: Self.words(of: step, viewer), camera: cameras.isEmpty ? nil : cameras.joined(separator: ", "),
+                    shownFrom: step.span?.start.rfc3339(), shownTo: step.span?.end.rfc3339(),
                     after: before.map { "+" + CoverageStrip.length(step.at - $0, viewer) } ?? ""))
             before = step.at
         }
         return rows
+    }
+
+    /// Steps with their cameras. Who watches nine cameras at once is one line, not nine.
+    private static func folded(_ steps: [CaseStep]) -> [(step: CaseStep, cameras: [String])] {
+        var folded: [(step: CaseStep, cameras: [String])] = []
+        for step in steps {
+            let cameras = step.camera.map { [$0.text] } ?? []
+            if step.kind == .reviewed, let last = folded.last, last.step.kind == .reviewed, last.step.by == step.by,
+                step.at - last.step.at < watchedTogether
+            {
+                folded[folded.count - 1].step.span = nil
+                folded[folded.count - 1].cameras += cameras.filter { !last.cameras.contains($0) }
+            } else {
+                folded.append((step, cameras))
+            }
+        }
+        return folded
     }
 
     private static func words(of step: CaseStep, _ viewer: Viewer) -> String {

@@ -177,6 +177,7 @@ export class Screen {
     this.time.textContent = Number.isNaN(at) ? "" : `${clock(new Date(at))}.${String(new Date(at).getMilliseconds()).padStart(3, "0")}`;
     const words = this.isStills && !isNothing ? say("asStills") : this.#waitsSince && performance.now() - this.#waitsSince > 1000 ? say("buffering") : "";
     if (this.state.textContent !== words) this.state.textContent = words;
+    this.state.title = this.isStills ? say("asStillsWhy") : "";
     this.state.hidden = words === "";
   }
 
