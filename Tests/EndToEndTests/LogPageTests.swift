@@ -17,7 +17,7 @@ struct LogPageTests {
         }
         let browser = try Browser(language: "zh-CN")
         try browser.signIn(installation, as: "zhou", password: CameraPageTests.password, to: "/log")
-        #expect(try browser.text(of: "nav") == "日志")
+        #expect(try browser.value("return [...document.querySelectorAll('nav a')].map(one => one.textContent)") as? [String] == ["统计", "日志"])
         #expect(try browser.text(of: "table.log").contains(hostile))
         try browser.expectSound(installation, "log")
         try browser.shoot("log-zh-CN")

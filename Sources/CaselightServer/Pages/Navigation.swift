@@ -3,6 +3,8 @@ import CaselightModel
 /// A page that the head of every page leads to.
 struct NavigationEntry: Sendable {
     let path: String
+    /// Whether somebody's day happens there; elsewhere one looks in.
+    var isHome = true
     let label: @Sendable (Strings) -> String
 
     /// Whether a page belongs to it.
@@ -12,7 +14,7 @@ struct NavigationEntry: Sendable {
     static let all: [NavigationEntry] = [
         NavigationEntry(path: "/") { $0.say("navBoard") },
         NavigationEntry(path: "/cameras") { $0.say("navCameras") },
-        NavigationEntry(path: "/numbers") { $0.say("navNumbers") },
+        NavigationEntry(path: "/numbers", isHome: false) { $0.say("navNumbers") },
         NavigationEntry(path: "/deliveries") { $0.say("navDeliveries") },
         NavigationEntry(path: "/log") { $0.say("navLog") },
     ]

@@ -70,7 +70,7 @@ struct PageFrame: Sendable {
 
     private func outer(title: String) -> [String: any Sendable] {
         var model: [String: any Sendable] = [
-            "title": title, "language": viewer.language.rawValue, "home": navigation.first?.path ?? "/",
+            "title": title, "language": viewer.language.rawValue, "home": (navigation.first(where: \.isHome) ?? navigation.first)?.path ?? "/",
             "languages": Language.allCases.map { LanguageChoice(tag: $0.rawValue, name: $0.name, isCurrent: $0 == viewer.language) },
             "navigation": navigation.map { NavigationLink(path: $0.path, label: $0.label(viewer.strings), isCurrent: $0.leads(to: path)) },
         ]
