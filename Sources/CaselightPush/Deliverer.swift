@@ -59,17 +59,24 @@ package struct Deliverer: Service, PushTester {
                         try? await Task.sleep(for: Self.lookInterval)
                     }
                 }
-                var looks = 0
-                for await _ in wakes {
-                    await look(&group) { continuation.yield() }
-                    if looks % Self.countLooks == 0 { await tellCounts() }
-                    if looks % Self.housekeepingLooks == 0 { await forgetOld() }
-                    looks += 1
-                }
+                // What is under way at the end is waited for: a receiver that took it should not hear it again.
+                await deliver(asWokenBy: wakes) { continuation.yield() }
                 group.cancelAll()
             }
         } onGracefulShutdown: {
             continuation.finish()
+        }
+    }
+
+    private func deliver(asWokenBy wakes: AsyncStream<Void>, _ wake: @escaping @Sendable () -> Void) async {
+        await withDiscardingTaskGroup { group in
+            var looks = 0
+            for await _ in wakes {
+                await look(&group, wake)
+                if looks % Self.countLooks == 0 { await tellCounts() }
+                if looks % Self.housekeepingLooks == 0 { await forgetOld() }
+                looks += 1
+            }
         }
     }
 

@@ -17,6 +17,8 @@ public protocol PushStore: Sendable {
 
     /// The newest first: in one state, of one incident, older than one.
     func deliveries(in state: DeliveryState?, of incident: IncidentNumber?, before id: Int64?, limit: Int) async throws -> [Delivery]
+    /// `nil` where there is none.
+    func delivery(_ id: Int64) async throws -> Delivery?
     /// Of each enabled recipient the first that waits, where its time has come: what is behind it waits for it.
     func dueDeliveries(at time: WallTime) async throws -> [Delivery]
     /// What is sent, byte for byte at every attempt. - Throws: `notFound`.

@@ -151,6 +151,18 @@ import Testing
         for request in ill.requests { #expect(request.body == ill.requests.first { $0.id == request.id }?.body) }
     }
 
+    @Test func anEndWaitsForWhatIsUnderWay() async throws {
+        let house = try House()
+        let receiver = try WebhookReceiver(script: Self.script)
+        try await house.add("platform", receiver)
+        try receiver.answer("slow 1")
+        try await running(house.deliverer { $0.timeout = .seconds(30) }) {
+            try await house.post("D1")
+            try await waitUntil("the request") { receiver.requests.count == 1 }
+        }
+        #expect(try await house.states(of: "D1") == [.delivered] && receiver.requests.count == 1)
+    }
+
     @Test func givesUpAndSendsAgainWhenAsked() async throws {
         let house = try House()
         let receiver = try WebhookReceiver(script: Self.script)

@@ -55,6 +55,7 @@ final class GuardedHouse {
             return answer.object
         }
         let incident: [String: Any] = ["number": "CASE", "category": "theft", "lat": 30.1892, "lon": 120.1778]
+        _ = try make("PUT", "/api/v1/recipients/spare", ["role": "platform", "url": "http://127.0.0.1:9/in"])
         _ = try make("POST", "/api/v1/incidents", incident.merging(times) { $1 })
         let clip = times.merging(["camera": Self.camera]) { $1 }
         link = "\(try make("POST", "/api/v1/incidents/CASE/links", clip.merging(["role": "event"]) { $1 })["id"] as? Int ?? 0)"

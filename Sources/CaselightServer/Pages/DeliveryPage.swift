@@ -20,7 +20,8 @@ extension API {
 
     private func deliveryPage(_ call: Call, _ viewer: Viewer) async throws -> Page {
         let state = try call.query.choice("state", of: DeliveryState.self)
-        let deliveries = try await services.push.deliveries(in: state, of: nil, before: nil, limit: Self.listedCount)
+        let newest = try await services.push.deliveries(in: state, of: nil, before: nil, limit: Self.listedCount)
+        let deliveries = try await known(newest, to: try call.principal())
         let recipients = try await services.push.recipients()
         let model: [String: any Sendable] = [
             "recipients": recipients.map { Self.row(of: $0, viewer) }, "hasRecipients": !recipients.isEmpty,
@@ -31,7 +32,7 @@ extension API {
                 Choice(value: $0.rawValue, label: viewer.say(oneOf: "delivery", $0.rawValue), isCurrent: $0 == state)
             },
             "deliveries": deliveries.map { Self.row(of: $0, viewer) }, "hasDead": deliveries.contains { $0.state == .dead },
-            "isCut": deliveries.count == Self.listedCount,
+            "isCut": newest.count == Self.listedCount,
         ]
         return Page(viewer.say("navDeliveries"), model)
     }

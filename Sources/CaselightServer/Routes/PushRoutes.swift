@@ -107,12 +107,29 @@ extension API {
         let found = try await services.push.deliveries(
             in: try query.choice("state", of: DeliveryState.self), of: incident, before: try query.sequence("cursor"), limit: limit + 1)
         return try JSONReply.response(
-            DeliveryPage(deliveries: Array(found.prefix(limit)), nextCursor: found.count > limit ? found[limit - 1].id : nil))
+            DeliveryPage(
+                deliveries: try await known(Array(found.prefix(limit)), to: try call.principal()),
+                nextCursor: found.count > limit ? found[limit - 1].id : nil))
+    }
+
+    /// Those of incidents that the asker may know of.
+    func known(_ deliveries: [Delivery], to principal: Principal) async throws -> [Delivery] {
+        guard principal.scope != .all else { return deliveries }
+        var known: [Delivery] = []
+        for delivery in deliveries {
+            if let incident = try await records.incident(delivery.incident), Gate.knows(incident, principal) { known.append(delivery) }
+        }
+        return known
     }
 
     private func resendDelivery(_ call: Call) async throws -> Response {
-        guard let id = Int64(try call.parameter("id")), id > 0 else {
-            throw CaselightError(.notFound, "send a delivery again", because: "its id is a whole number over 0")
+        let text = try call.parameter("id")
+        guard let id = Int64(text), id > 0, let found = try await services.push.delivery(id),
+            try await !known([found], to: try call.principal()).isEmpty
+        else {
+            throw CaselightError(
+                .notFound, "send delivery '\(text.prefix(40))' again", because: "there is no such delivery",
+                remedy: "Check its id: caselight delivery list.")
         }
         try await consultations.allow(.deliveryResent, call, object: "delivery \(id)")
         return try JSONReply.response(try await services.push.resendDelivery(id, at: services.clock.now()))

@@ -43,6 +43,10 @@ extension SQLiteRecordStore {
         return try await file.readOnce("list deliveries") { db in try db.all(sql, arguments, Self.delivery) }
     }
 
+    public func delivery(_ id: Int64) async throws -> Delivery? {
+        try await file.readOnce("read delivery \(id)") { db in try Self.delivery(id, db) }
+    }
+
     public func dueDeliveries(at time: WallTime) async throws -> [Delivery] {
         try await file.readOnce("look for deliveries that are due") { db in
             try db.all(

@@ -61,21 +61,24 @@ export class Screen {
     this.#part = part;
     const [start, end] = [from + part * this.partLength, Math.min(to, from + (part + 1) * this.partLength)];
     this.span = { from: start, to: end };
-    this.#loading = this.#fetch(start, end);
+    this.#loading = this.#fetch(part, start, end);
     return this.#loading;
   }
 
-  async #fetch(start, end) {
+  async #fetch(part, start, end) {
     const address = this.#footage("playlist.m3u8", { from: iso(start), to: iso(end) });
     this.course = this.keyframes = this.stretches = null;
     this.failure = "";
     try {
       const answer = await fetch(address);
       if (!answer.ok) throw await problemOf(answer);
-      this.course = new Course(await answer.text());
+      const text = await answer.text();
+      // The cursor may be elsewhere by now.
+      if (part !== this.#part) return;
+      this.course = new Course(text);
       this.video.src = address;
     } catch (problem) {
-      this.failure = problem.message;
+      if (part === this.#part) this.failure = problem.message;
     }
   }
 
