@@ -85,6 +85,9 @@ final class HostileHouse {
             try hand.make("POST", path + "/leads", ["seenAt": "2026-03-02T07:00:30Z", "lat": 30.1892, "lon": 120.1778, "toward": text, "note": text])
         }
         for (index, text) in texts.prefix(40).enumerated() {
+            let clip: [String: Any] = ["camera": "h-0", "incident": "WORK", "reason": text]
+            try hand.make("POST", "/api/v1/holds", clip.merging(Self.times) { $1 })
+            try hand.make("PUT", "/api/v1/recipients/r-\(index)", ["role": "area", "url": "http://127.0.0.1:9/", "categories": [text], "grids": [text]])
             try hand.make("POST", path + "/outcome", ["result": "unfounded", "text": text])
             _ = try installation.send("DELETE", path + "/outcome", [:])
             guard index < 8 else { continue }

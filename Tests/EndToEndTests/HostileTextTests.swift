@@ -116,6 +116,10 @@ struct HostileTextTests {
         let names = try house.stored("/api/v1/cameras?limit=1000", "cameras", "code", "name")
         let candidates = try browser.value("return Object.fromEntries([...document.querySelectorAll('.candidate')].map(one => [one.dataset.camera, one.querySelector('strong').textContent]))") as? [String: String] ?? [:]
         #expect(!candidates.isEmpty && candidates.allSatisfy { plain($0.value) == plain(names[$0.key] ?? "") }, "\(candidates.prefix(3))")
+        let reasons = try house.stored("/api/v1/holds?incident=WORK&limit=1000", "holds", "id", "reason")
+        try expectShown(
+            "return Object.fromEntries([...document.querySelectorAll('[data-hold]')].map(one => [one.dataset.hold, one.querySelector('.quiet').textContent.replace('everybody: ', '')]))",
+            reasons, atLeast: 30, in: browser, "holds")
         try browser.value("document.querySelector('[data-next]').click()")
         try browser.waitUntil("the next cameras", "document.querySelector('#next tbody td')")
         try expectNothingRan(browser, house, "incident")
@@ -128,7 +132,10 @@ struct HostileTextTests {
         let stored = Set(try house.stored("/api/v1/incidents?limit=1000", "incidents", "number", "unit").values)
         #expect(units.count > 150 && units.allSatisfy { unit in stored.contains { $0.split(whereSeparator: \.isNewline).joined() == unit.split(whereSeparator: \.isNewline).joined() } })
         try expectNothingRan(browser, house, "numbers")
-        for path in ["/log", "/log?action=search", "/new-incident", "/new-camera"] {
+        try browser.open(house.installation.address + "/deliveries")
+        let rules = try browser.value("return [...document.querySelectorAll('[data-recipient] td:nth-child(3)')].map(one => one.textContent)") as? [String] ?? []
+        #expect(rules.count >= 30 && rules.contains { $0.contains("<") })
+        for path in ["/deliveries", "/log", "/log?action=search", "/new-incident", "/new-camera"] {
             try browser.open(house.installation.address + path)
             try expectNothingRan(browser, house, path)
         }
