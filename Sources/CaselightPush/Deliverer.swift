@@ -16,6 +16,8 @@ package struct PushRules: Sendable {
     package var givesUpAfter = Microseconds.days(1)
     /// What ended is forgotten then; its steps stay.
     package var keeps = Microseconds.days(90)
+    /// What an end of the daemon leaves to attempts under way; other parts have to end after it.
+    package var farewell = Microseconds.seconds(2)
 
     package init() {}
 }
@@ -23,7 +25,7 @@ package struct PushRules: Sendable {
 /// Sends new incidents to their recipients: to each in the order in which they were posted, to all of them independently.
 ///
 /// The first that waits for a recipient keeps those behind it waiting, until it has arrived or is given up. Every attempt has the same id
-/// and the same bytes. An attempt that is cut off by an end of the daemon counts for nothing and is made again.
+/// and the same bytes. An end of the daemon waits a moment for attempts under way; one that it cuts off counts for nothing and is made again.
 package struct Deliverer: Service, PushTester {
     private let store: any PushStore
     private let news: @Sendable () -> AsyncStream<Void>
@@ -51,39 +53,46 @@ package struct Deliverer: Service, PushTester {
     package func run() async throws {
         let (wakes, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         await withGracefulShutdownHandler {
-            await withDiscardingTaskGroup { group in
-                group.addTask { for await _ in news() { continuation.yield() } }
-                group.addTask {
+            await withDiscardingTaskGroup { wakers in
+                wakers.addTask { for await _ in news() { continuation.yield() } }
+                wakers.addTask {
                     while !Task.isCancelled {
                         continuation.yield()
                         try? await Task.sleep(for: Self.lookInterval)
                     }
                 }
-                // What is under way at the end is waited for: a receiver that took it should not hear it again.
-                await deliver(asWokenBy: wakes) { continuation.yield() }
-                group.cancelAll()
+                await attend(wakes) { continuation.yield() }
+                wakers.cancelAll()
             }
         } onGracefulShutdown: {
             continuation.finish()
         }
     }
 
-    private func deliver(asWokenBy wakes: AsyncStream<Void>, _ wake: @escaping @Sendable () -> Void) async {
-        await withDiscardingTaskGroup { group in
+    private func attend(_ wakes: AsyncStream<Void>, _ wake: @escaping @Sendable () -> Void) async {
+        await withDiscardingTaskGroup { attempts in
             var looks = 0
             for await _ in wakes {
-                await look(&group, wake)
+                await look(&attempts, wake)
                 if looks % Self.countLooks == 0 { await tellCounts() }
                 if looks % Self.housekeepingLooks == 0 { await forgetOld() }
                 looks += 1
             }
+            // What a receiver takes now and we do not note, it would be sent again.
+            let end = ContinuousClock.now + .microseconds(rules.farewell.value)
+            while !busy.names.isEmpty, ContinuousClock.now < end, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(20)) }
+            attempts.cancelAll()
         }
     }
 
     /// Begins what is due and not under way.
     private func look(_ group: inout DiscardingTaskGroup, _ wake: @escaping @Sendable () -> Void) async {
         do {
-            for delivery in try await store.dueDeliveries(at: clock.now()) where busy.take(delivery.recipient) {
+            // Before the rows are read: what ends while they are would else be taken for one that still waits, and be sent again.
+            let underWay = busy.names
+            let reach = Microseconds(rules.longestDelay.value * 2)
+            for delivery in try await store.dueDeliveries(at: clock.now(), within: reach) where !underWay.contains(delivery.recipient) {
+                busy.take(delivery.recipient)
                 group.addTask {
                     await deliver(delivery)
                     busy.release(delivery.recipient)
@@ -104,7 +113,7 @@ package struct Deliverer: Service, PushTester {
         } catch {
             failure = SendFailure(text: "\(error)", isFinal: false)
         }
-        guard !Task.isCancelled else { return }
+        guard failure == nil || !Task.isCancelled else { return }
         let now = clock.now()
         let outcome: DeliveryOutcome
         if let failure {
@@ -122,7 +131,7 @@ package struct Deliverer: Service, PushTester {
             "incident": "\(delivery.incident)", "recipient": "\(delivery.recipient)", "delivery": "\(delivery.id)",
             "attempt": "\(delivery.attemptCount + 1)",
         ]
-        while !Task.isCancelled {
+        while true {
             do {
                 try await store.recordAttempt(delivery.id, outcome, at: time)
                 break
@@ -131,6 +140,7 @@ package struct Deliverer: Service, PushTester {
                 return
             } catch {
                 logger.error("what came of a delivery cannot be noted", metadata: metadata.merging(["error": "\(error)"]) { $1 })
+                guard !Task.isCancelled else { return }
                 try? await Task.sleep(for: Self.lookInterval)
             }
         }
@@ -177,10 +187,11 @@ package struct Deliverer: Service, PushTester {
     }
 }
 
-/// One delivery at a time for each.
+/// One delivery at a time for each. Only `look` takes.
 private final class BusyRecipients: Sendable {
-    private let names = Mutex<Set<String>>([])
+    private let taken = Mutex<Set<String>>([])
 
-    func take(_ name: String) -> Bool { names.withLock { $0.insert(name).inserted } }
-    func release(_ name: String) { names.withLock { _ = $0.remove(name) } }
+    var names: Set<String> { taken.withLock { $0 } }
+    func take(_ name: String) { taken.withLock { _ = $0.insert(name) } }
+    func release(_ name: String) { taken.withLock { _ = $0.remove(name) } }
 }

@@ -25,8 +25,9 @@ struct WebhookRequest: Sendable {
         configuration.connectionPool.retryConnectionEstablishment = false
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()
-    /// Of an answer's body nothing is used; so much is read, that the connection can be kept.
+    /// Of an answer's body nothing is used; so much is read for so long, that the connection can be kept.
     private static let answerLimitBytes = 1 << 16
+    private static let answerPatience = Duration.seconds(1)
 
     /// `v1,` and the base64 of HMAC-SHA256 over id, timestamp and body, with points between.
     static func signature(_ webhook: Webhook, id: String, timestamp: String, body: [UInt8]) -> String {
@@ -60,12 +61,21 @@ struct WebhookRequest: Sendable {
         do {
             let response = try await Self.client.execute(request, timeout: .microseconds(timeout.value))
             let status = response.status.code
-            // What it says beyond its status is not for us, and neither is a failure to say it.
-            _ = try? await response.body.collect(upTo: Self.answerLimitBytes)
+            await Self.drain(response.body)
             guard !(200..<300).contains(status) else { return nil }
             return SendFailure(text: "it answered \(status)", isFinal: status == 410)
         } catch {
             return SendFailure(text: Self.reason(error, timeout), isFinal: false)
+        }
+    }
+
+    /// What it says beyond its status is not for us, and neither is a failure to say it: one that never ends must not hold up its queue.
+    private static func drain(_ body: HTTPClientResponse.Body) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try? await body.collect(upTo: answerLimitBytes) }
+            group.addTask { try? await Task.sleep(for: answerPatience) }
+            await group.next()
+            group.cancelAll()
         }
     }
 

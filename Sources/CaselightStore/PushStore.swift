@@ -12,7 +12,7 @@ public protocol PushStore: Sendable {
     func removeRecipient(_ name: String, at time: WallTime) async throws
     /// By name.
     func recipients() async throws -> [Recipient]
-    /// - Throws: `notFound`; as `secret(named:)`.
+    /// - Throws: `notFound`; `conflict` where it was dropped with a key that was lost; as `secret(named:)`.
     func webhook(of recipient: String) async throws -> Webhook
 
     /// The newest first: in one state, of one incident, older than one.
@@ -20,7 +20,9 @@ public protocol PushStore: Sendable {
     /// `nil` where there is none.
     func delivery(_ id: Int64) async throws -> Delivery?
     /// Of each enabled recipient the first that waits, where its time has come: what is behind it waits for it.
-    func dueDeliveries(at time: WallTime) async throws -> [Delivery]
+    ///
+    /// - Parameter reach: no attempt is put off for longer; a time beyond it is of a clock that was set back since, and has come.
+    func dueDeliveries(at time: WallTime, within reach: Microseconds) async throws -> [Delivery]
     /// What is sent, byte for byte at every attempt. - Throws: `notFound`.
     func deliveryBody(_ id: Int64) async throws -> [UInt8]
     /// Counts an attempt; an arrival and a surrender are steps of the incident. - Throws: `notFound` for one that does not wait.

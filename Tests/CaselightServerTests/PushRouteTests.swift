@@ -42,7 +42,7 @@ import Testing
             let now = installation.clock.now()
             try await installation.records.addIncident(
                 Incident(number: try IncidentNumber("A1"), category: "theft", span: TimeSpan(start: now - .seconds(9), end: now), postedAt: now))
-            let waiting = try #require(try await installation.records.dueDeliveries(at: now).first)
+            let waiting = try #require(try await installation.records.dueDeliveries(at: now, within: .seconds(600)).first)
             #expect(try await client.send(.post, "/api/v1/deliveries/\(waiting.id)/resend").status == 409)
             try await installation.records.recordAttempt(waiting.id, .givenUp("it answered 410"), at: now)
             #expect(try await client.get("/api/v1/deliveries?state=dead").text.contains("it answered 410"))

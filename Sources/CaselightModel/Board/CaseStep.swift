@@ -41,6 +41,9 @@ public enum CaseStepKind: String, Hashable, Sendable, Codable, CaseIterable {
     case posted, changed, claimed, takenOver, linked, unlinked, leadFound, noted, reviewed, screenshotAdded, screenshotRead, held,
         exportAsked, exportReady, exportFailed, closed, reopened, delivered, undeliverable
 
+    /// Whether something was done for the incident. That somebody was told of it is not: the clock since the last step runs on.
+    public var isWork: Bool { self != .delivered && self != .undeliverable }
+
     /// Whether it tells where there is footage: for those who may search it.
     public var isAboutFootage: Bool {
         switch self {

@@ -27,6 +27,7 @@ let recordsSchema4 = """
       CHECK ((state = 'waiting') = (ended_at_us IS NULL))
     ) STRICT;
     CREATE INDEX deliveries_waiting ON deliveries (recipient, id) WHERE state = 'waiting';
+    CREATE INDEX deliveries_ended ON deliveries (ended_at_us) WHERE ended_at_us IS NOT NULL;
     CREATE INDEX deliveries_by_state ON deliveries (state, id);
     CREATE INDEX deliveries_by_incident ON deliveries (incident_id, id);
     """

@@ -47,7 +47,7 @@ extension SQLiteRecordStore {
         try await file.readOnce("read delivery \(id)") { db in try Self.delivery(id, db) }
     }
 
-    public func dueDeliveries(at time: WallTime) async throws -> [Delivery] {
+    public func dueDeliveries(at time: WallTime, within reach: Microseconds) async throws -> [Delivery] {
         try await file.readOnce("look for deliveries that are due") { db in
             try db.all(
                 """
@@ -55,8 +55,8 @@ extension SQLiteRecordStore {
                   SELECT (SELECT min(w.id) FROM deliveries w WHERE w.state = 'waiting' AND w.recipient = r.name) AS head
                   FROM recipients r WHERE r.is_enabled) h
                 JOIN deliveries d ON d.id = h.head JOIN incidents i ON i.id = d.incident_id
-                WHERE d.next_at_us <= ? ORDER BY d.id
-                """, [time.microseconds], Self.delivery)
+                WHERE d.next_at_us <= ? OR d.next_at_us > ? ORDER BY d.id
+                """, [time.microseconds, (time + reach).microseconds], Self.delivery)
         }
     }
 
@@ -130,7 +130,7 @@ extension SQLiteRecordStore {
 
     public func forgetDeliveries(endedBefore time: WallTime) async throws -> Int {
         try await file.write("forget old deliveries") { db in
-            try db.run("DELETE FROM deliveries WHERE state != 'waiting' AND ended_at_us < ?", [time.microseconds])
+            try db.run("DELETE FROM deliveries WHERE ended_at_us < ?", [time.microseconds])
             return db.changesCount
         }
     }

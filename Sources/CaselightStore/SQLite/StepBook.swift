@@ -23,8 +23,10 @@ final class StepBook: Sendable {
             throw SQLiteRecordStore.unknownIncident(step.incident, "note what was done for incident '\(step.incident)'")
         }
         let id = db.lastInsertedRowID
-        try db.run(
-            "UPDATE incidents SET stepped_at_us = max(stepped_at_us, ?) WHERE number = ?", [step.at.microseconds, step.incident.text])
+        if step.kind.isWork {
+            try db.run(
+                "UPDATE incidents SET stepped_at_us = max(stepped_at_us, ?) WHERE number = ?", [step.at.microseconds, step.incident.text])
+        }
         tellAfter(db)
         return id
     }

@@ -43,24 +43,42 @@ enum PushStoreContract {
             try await store.putRecipient(recipient("a"), webhook: webhook)
             try await store.putRecipient(recipient("b"), webhook: webhook)
             for name in ["A", "B"] { try await store.addIncident(try incident(name)) }
-            let due = try await store.dueDeliveries(at: at(1_000_000))
+            let due = try await store.dueDeliveries(at: at(1_000_000), within: .seconds(600))
             #expect(due.map(\.incident.text) == ["A", "A"] && Set(due.map(\.recipient)) == ["a", "b"])
             let (first, second) = (due[0], due[1])
             try await store.recordAttempt(first.id, .failed("it answered 500", nextAt: at(2_000_000)), at: at(1_000_000))
             try await store.recordAttempt(second.id, .arrived, at: at(1_000_001))
-            #expect(try await store.dueDeliveries(at: at(1_999_999)).map { [$0.incident.text, $0.recipient] } == [["B", second.recipient]])
-            let waiting = try #require(try await store.dueDeliveries(at: at(2_000_000)).first { $0.id == first.id })
+            #expect(try await store.dueDeliveries(at: at(1_999_999), within: .seconds(600)).map { [$0.incident.text, $0.recipient] } == [["B", second.recipient]])
+            let waiting = try #require(try await store.dueDeliveries(at: at(2_000_000), within: .seconds(600)).first { $0.id == first.id })
             #expect(waiting.attemptCount == 1 && waiting.failure == "it answered 500" && waiting.messageID == first.messageID)
             await expect(.notFound) { try await store.recordAttempt(second.id, .arrived, at: at(3)) }
             #expect(try await store.steps(of: try number("A"), after: 0, limit: 9).map(\.kind) == [.posted, .delivered])
             // Who is switched off keeps what waits.
             try await store.putRecipient(recipient(first.recipient, isEnabled: false), webhook: nil)
-            #expect(try await store.dueDeliveries(at: at(2_000_000)).allSatisfy { $0.recipient == second.recipient })
+            #expect(try await store.dueDeliveries(at: at(2_000_000), within: .seconds(600)).allSatisfy { $0.recipient == second.recipient })
+        },
+        Clause("takes a time too far off for one of a clock that was set back") { store async throws in
+            try await store.putRecipient(recipient("a"), webhook: webhook)
+            try await store.addIncident(try incident("A"))
+            let day = Microseconds.days(1)
+            let due = try #require(try await store.dueDeliveries(at: at(1_000_000) + day, within: .seconds(600)).first)
+            try await store.recordAttempt(due.id, .failed("it answered 500", nextAt: at(1_000_000) + day + .seconds(300)), at: at(1_000_000) + day)
+            #expect(try await store.dueDeliveries(at: at(1_000_000) + day, within: .seconds(600)).isEmpty)
+            #expect(try await store.dueDeliveries(at: at(1_000_000), within: .seconds(600)).map(\.id) == [due.id])
+        },
+        Clause("leaves the clock since the last step to those who work on the incident") { store async throws in
+            try await store.putRecipient(recipient("a"), webhook: webhook)
+            try await store.addIncident(try incident("A"))
+            let before = try await store.incident(try number("A"))?.steppedAt
+            let due = try #require(try await store.dueDeliveries(at: at(1_000_000), within: .seconds(600)).first)
+            try await store.recordAttempt(due.id, .arrived, at: at(9_000_000))
+            let after = try await store.incident(try number("A"))?.steppedAt
+            #expect(before != nil && after == before)
         },
         Clause("gives up, sends again, forgets") { store async throws in
             try await store.putRecipient(recipient("a"), webhook: webhook)
             try await store.addIncident(try incident("A"))
-            let due = try #require(try await store.dueDeliveries(at: at(1_000_000)).first)
+            let due = try #require(try await store.dueDeliveries(at: at(1_000_000), within: .seconds(600)).first)
             await expect(.conflict) { _ = try await store.resendDelivery(due.id, at: at(1)) }
             try await store.recordAttempt(due.id, .givenUp("it answered 410"), at: at(10))
             #expect(try await store.deliveryCounts() == DeliveryCounts(waiting: 0, dead: 1, oldestAt: nil))
