@@ -2,6 +2,7 @@ import CaselightModel
 import CaselightStore
 import Foundation
 import HTTPTypes
+import TestSupport
 import Testing
 
 @testable import CaselightServer
@@ -21,6 +22,8 @@ import Testing
             let webhook = try await installation.records.webhook(of: "platform")
             #expect(webhook.url == "https://platform.example/in?key=7f" && webhook.secret.hasPrefix("whsec_"), "what was left out stayed")
             let entries = try await installation.entries().filter { $0.act.action == .recipientChanged }
+            let page = try await client.get("/deliveries", headers: [.accept: "text/html"]).text
+            #expect(page.contains("https://platform.example") && !page.contains("key=7f") && !page.contains("whsec_"))
             #expect(entries.map(\.act.object) == ["platform", "platform"] && entries.last?.act.detail?.contains("grid 330205001") == true)
         }
     }
@@ -29,6 +32,7 @@ import Testing
         #"{"url":"https://a.example"}"#, #"{"role":"platform"}"#, #"{"role":"chief","url":"https://a.example"}"#,
         #"{"role":"area","url":"ftp://a.example"}"#, #"{"role":"area","url":"https://me:pw@a.example/"}"#, #"{"role":"area","url":"nonsense"}"#,
         #"{"role":"area","url":"https://a.example","secret":"short"}"#, #"{"role":"area","url":"https://a.example","category":"theft"}"#,
+        #"{"role":"area","url":"https://a.example","secret":"whsec_is no base64 at all"}"#,
     ]) func refusesWhatIsNoRecipient(_ body: String) async throws {
         try await Installation.run { _, client in
             let answer = try await client.send(.put, "/api/v1/recipients/a", body)
@@ -49,6 +53,25 @@ import Testing
             #expect(try await client.send(.post, "/api/v1/deliveries/\(waiting.id)/resend").status == 200)
             #expect(try await client.send(.post, "/api/v1/deliveries/99/resend").status == 404)
             #expect(try await client.send(.post, "/api/v1/deliveries/x/resend").status == 404)
+            // What is dead of a recipient that is gone offers no button.
+            #expect(try await client.send(.delete, "/api/v1/recipients/platform").status == 204)
+            let page = try await client.get("/deliveries", headers: [.accept: "text/html"]).text
+            #expect(page.contains("data-dead") && !page.contains("data-act=\"resend\"") && !page.contains("resend-all"))
+        }
+    }
+
+    @Test func aLostKeyIsMendedByGivingBothAgain() async throws {
+        try await Installation.run { installation, client in
+            _ = try await client.send(.put, "/api/v1/recipients/platform", Self.platform)
+            let file = installation.folder.appendingPathComponent("records.db").path
+            let lost = try Program.run(
+                "/usr/bin/python3", ["-c", "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('DELETE FROM secrets'); c.commit()", file])
+            #expect(lost.status == 0)
+            let answer = try await client.send(.put, "/api/v1/recipients/platform", #"{"isEnabled":false}"#)
+            #expect(answer.refusal == "409 conflict" && answer.text.contains("--url URL --secret"), "\(answer.text)")
+            let both = #"{"url":"https://platform.example/new","secret":"sixteen letters!"}"#
+            #expect(try await client.send(.put, "/api/v1/recipients/platform", both).status == 200)
+            #expect(try await installation.records.webhook(of: "platform").secret == "sixteen letters!")
         }
     }
 }

@@ -43,7 +43,7 @@ public enum RecipientRole: String, Hashable, Sendable, Codable, CaseIterable {
 }
 
 /// Where a recipient listens, and the secret it shares with us. Never shown once it is stored.
-public struct Webhook: Hashable, Sendable, Codable {
+public struct Webhook: Hashable, Sendable, Codable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     public var url: String
     /// As the Standard Webhooks have it: `whsec_` and base64, else the text's own bytes.
     public var secret: String
@@ -52,6 +52,11 @@ public struct Webhook: Hashable, Sendable, Codable {
         self.url = url
         self.secret = secret
     }
+
+    /// Neither address nor secret: this ends up in logs and in failures of tests.
+    public var description: String { "<webhook>" }
+    public var debugDescription: String { "<webhook>" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// What a recipient is sent.

@@ -52,7 +52,9 @@ extension API {
         let (url, secret) = (try fields.text("url", limit: WebhookInput.urlLimit), try fields.text("secret", limit: WebhookInput.secretLimit))
         try fields.finish()
         let known = try await services.push.recipients().first { $0.name == name }
-        let kept = known == nil ? nil : try await services.push.webhook(of: name)
+        // Both given need nothing of what is there, which may be sealed with a key that is lost.
+        let isWhole = url.value != nil && secret.value != nil
+        let kept = known == nil || isWhole ? nil : try await services.push.webhook(of: name)
         guard let role = role.value ?? known?.role else { throw fields.missing("role") }
         guard let address = url.value ?? kept?.url else { throw fields.missing("url") }
         let place = try WebhookInput.place(of: address)
@@ -141,6 +143,7 @@ enum WebhookInput {
     static let urlLimit = 2000
     static let secretLimit = 256
     private static let secretMinimum = 16
+    private static let prefix = "whsec_"
 
     /// Scheme, host and port. - Throws: `invalidValue` for what is no address of a receiver.
     static func place(of url: String) throws(CaselightError) -> String {
@@ -159,10 +162,16 @@ enum WebhookInput {
         guard secret.utf8.count >= secretMinimum else {
             throw CaselightError(.invalidValue, "read the recipient", because: "its secret has fewer than \(secretMinimum) characters")
         }
+        // The libraries of receivers read it as base64: what is not would be another key to them than to us.
+        guard !secret.hasPrefix(prefix) || Data(base64Encoded: String(secret.dropFirst(prefix.count))) != nil else {
+            throw CaselightError(
+                .invalidValue, "read the recipient", because: "its secret begins with \(prefix), and no base64 follows",
+                remedy: "Give it as the receiver shows it, or none: then one is made.")
+        }
         return secret
     }
 
     static func newSecret() -> String {
-        "whsec_" + SymmetricKey(size: .bits256).withUnsafeBytes { Data($0).base64EncodedString() }
+        prefix + SymmetricKey(size: .bits256).withUnsafeBytes { Data($0).base64EncodedString() }
     }
 }

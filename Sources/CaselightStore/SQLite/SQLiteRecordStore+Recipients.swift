@@ -11,12 +11,10 @@ extension SQLiteRecordStore: PushStore {
         try checkText(recipient.name, recipient.place, operation: operation)
         for text in recipient.categories + recipient.grids { try checkText(text, operation: operation) }
         let name = Self.secretName(recipient.name)
-        let sealed = try webhook.map { webhook in
-            Data(try sealer.withLock { $0 }.seal(Array(try JSONText.of(webhook).utf8), of: .installation(name)))
-        }
-        try await file.write(operation) { db in
+        let plain = try webhook.map { Array(try JSONText.of($0).utf8) }
+        try await file.write(operation) { [self] db in
             if try !db.finds("SELECT 1 FROM recipients WHERE name = ?", [recipient.name]) {
-                guard sealed != nil else {
+                guard plain != nil else {
                     throw CaselightError(.invalidValue, operation, because: "it is new, and no url is given")
                 }
                 let count = try db.first("SELECT count(*) FROM recipients") { $0[0] as Int } ?? 0
@@ -34,8 +32,12 @@ extension SQLiteRecordStore: PushStore {
                     recipient.name, recipient.role.rawValue, try JSONText.of(recipient.categories), try JSONText.of(recipient.grids),
                     recipient.place, recipient.isEnabled,
                 ])
-            if let sealed { try db.run("INSERT OR REPLACE INTO secrets (name, sealed) VALUES (?, ?)", [name, sealed]) }
-            self.steps.tellAfter(db)
+            if let plain {
+                // Here, so that no rotation of the keys comes between.
+                let sealed = Data(try sealer.withLock { $0 }.seal(plain, of: .installation(name)))
+                try db.run("INSERT OR REPLACE INTO secrets (name, sealed) VALUES (?, ?)", [name, sealed])
+            }
+            steps.tellAfter(db)
         }
     }
 
@@ -63,8 +65,12 @@ extension SQLiteRecordStore: PushStore {
     }
 
     public func webhook(of recipient: String) async throws -> Webhook {
+        let operation = "read the address of recipient '\(recipient)'"
         guard let bytes = try await secret(named: Self.secretName(recipient)) else {
-            throw Self.unknownRecipient(recipient, "read the address of recipient '\(recipient)'")
+            guard try await recipients().contains(where: { $0.name == recipient }) else { throw Self.unknownRecipient(recipient, operation) }
+            throw CaselightError(
+                .conflict, operation, because: "it was sealed with a key that is lost",
+                remedy: "Give both again: caselight recipient set \(recipient) --url URL --secret.")
         }
         return try JSONText.value(String(decoding: bytes, as: UTF8.self), in: "secrets.sealed")
     }

@@ -54,7 +54,7 @@ struct RecipientSet: DaemonCommand {
     @Option(help: ArgumentHelp("responder, area or platform.", valueName: "role"))
     var role: String?
 
-    @Option(help: ArgumentHelp("Where it listens: http or https.", valueName: "url"))
+    @Option(help: ArgumentHelp("Where it listens: http or https. - asks for it, so that a key in it is not among the arguments.", valueName: "url"))
     var url: String?
 
     @Option(help: ArgumentHelp("Only incidents of this category; repeat it for more.", valueName: "text"))
@@ -81,7 +81,7 @@ struct RecipientSet: DaemonCommand {
     func run(_ client: DaemonClient) async throws {
         var request = RequestFields()
         request.set("role", role)
-        request.set("url", url)
+        request.set("url", url == "-" ? try Secret.password("Address of \(name): ") : url)
         if !category.isEmpty { request.set("categories", category) }
         if !grid.isEmpty { request.set("grids", grid) }
         if secret { request.set("secret", try Secret.password("Secret shared with \(name): ")) }

@@ -28,13 +28,17 @@ import Testing
                 return (camera, FeedCredentials(user: "u\(index)", password: "p\(index)"))
             }, replacing: false)
         try await store.setSecret(Array("seed".utf8), named: "signing key")
+        try await store.putRecipient(Recipient(name: "platform", role: .platform, place: "https://platform.example"), webhook: Self.webhook)
     }
+
+    private static let webhook = Webhook(url: "https://platform.example/in?key=7", secret: "sixteen characters")
 
     private func expectAll(_ store: SQLiteRecordStore, cameras: Int, _ note: Comment? = nil) async throws {
         for index in 0..<cameras {
             #expect(try await store.credentials(of: code("c\(index)")) == FeedCredentials(user: "u\(index)", password: "p\(index)"), note)
         }
         #expect(try await store.secret(named: "signing key") == Array("seed".utf8), note)
+        #expect(try await store.webhook(of: "platform") == Self.webhook, note)
         #expect(try await store.unreadableSecrets().isEmpty, note)
     }
 
@@ -49,7 +53,7 @@ import Testing
         try await fill(store, cameras: 1000)
         let (old, oldID) = (try await sealedBytes(store), try keyFile.keys().newestID)
         let start = ContinuousClock.now
-        #expect(try await store.rotateSecrets(keptIn: keyFile) == 1001)
+        #expect(try await store.rotateSecrets(keptIn: keyFile) == 1002)
         let taken = ContinuousClock.now - start
         print("rotation of 1,001 secrets: \(taken)")
         #expect(taken < .seconds(60))
@@ -145,7 +149,7 @@ import Testing
         #expect(try await sealedBytes(store) == before)
         // Once the credential has a new key in its first line, that is what all is sealed with.
         let handed = try keyFile.keys().withNewKey()
-        #expect(try await store.rotateSecrets(to: handed) == 3)
+        #expect(try await store.rotateSecrets(to: handed) == 4)
         #expect(try await store.rotateSecrets(to: handed) == 0)
         try await expectAll(store, cameras: 2)
         try store.close()

@@ -225,4 +225,23 @@ import Testing
         #expect(try await store.unreadableSecrets().isEmpty)
         try store.close()
     }
+
+    @Test func aRecipientWhoseKeyIsLostIsThereAndGetsANewAddress() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("records.db")
+        let recipient = Recipient(name: "platform", role: .platform, place: "https://platform.example")
+        let webhook = Webhook(url: "https://platform.example/in", secret: "sixteen characters")
+        #expect("\(webhook)" == "<webhook>" && String(reflecting: webhook) == "<webhook>")
+        var store = try SQLiteRecordStore.open(path: path, sealer: SecretSealer(.random()))
+        try await store.putRecipient(recipient, webhook: webhook)
+        try store.close()
+        store = try SQLiteRecordStore.open(path: path, sealer: SecretSealer(.random()))
+        await expect(.invalidConfiguration) { _ = try await store.webhook(of: "platform") }
+        #expect(try await store.forgetUnreadableSecrets() == ["the secret 'webhook of platform'"])
+        await expect(.conflict) { _ = try await store.webhook(of: "platform") }
+        #expect(try await store.recipients() == [recipient])
+        try await store.putRecipient(recipient, webhook: webhook)
+        #expect(try await store.webhook(of: "platform") == webhook)
+        try store.close()
+    }
 }

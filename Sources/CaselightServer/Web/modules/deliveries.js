@@ -41,6 +41,10 @@ document.getElementById("recipients").addEventListener("click", ({ target }) => 
     const { failure } = await call("POST", `${recipient(name)}/test`);
     tell(failure ? say("testFailed", { reason: failure }) : say("testArrived"), said);
   });
+  if (act === "pause" || act === "resume") attempt(async () => {
+    await call("PUT", recipient(name), { isEnabled: act === "resume" });
+    location.reload();
+  });
   if (act === "remove" && confirm(say("removeRecipient", { name }))) attempt(async () => {
     await call("DELETE", recipient(name));
     location.reload();
@@ -52,8 +56,12 @@ list.addEventListener("click", ({ target }) => {
   if (target.closest("[data-act=resend]")) attempt(() => resend(target.closest("tr")).then(() => refresh(list)));
   if (target.id === "resend-all") attempt(async () => {
     // The oldest first: so they are told of in their order.
-    for (const row of [...list.querySelectorAll("[data-dead]")].reverse()) await resend(row);
+    const rows = [...list.querySelectorAll("[data-act=resend]")].map((button) => button.closest("tr")).reverse();
+    const problems = [];
+    // One that cannot be sent must not keep back the others.
+    for (const row of rows) await resend(row).catch((problem) => problems.push(problem));
     await refresh(list);
+    if (problems.length) throw problems[0];
   });
 });
 
