@@ -92,7 +92,8 @@ export class Screen {
     this.image.hidden = false;
     try {
       const { keyframes } = await call("GET", this.#address("keyframes", { from: iso(this.span.from), to: iso(this.span.to) }));
-      this.keyframes = keyframes.map(({ at }) => Date.parse(at));
+      // Told to the microsecond and kept to the millisecond: rounded up, so that what is asked for is never before the footage begins.
+      this.keyframes = keyframes.map(({ at }) => Date.parse(at) + 1);
     } catch (problem) {
       this.failure = problem.message;
     }
